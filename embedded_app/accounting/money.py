@@ -1,0 +1,44 @@
+"""Money: a Decimal amount with its currency, and the only places where amounts are rounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in major units of one currency; sums of unlike currencies are a programmer's error."""
+
+    amount: Decimal
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._same_currency(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._same_currency(other), self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.amount:,.2f} {self.currency}"
+
+    def _same_currency(self, other: Money) -> Decimal:
+        if other.currency != self.currency:
+            raise ValueError(f"{self} and {other} cannot be added: their currencies differ")
+        return other.amount
+
+
+def round_cents(amount: Decimal) -> Decimal:
+    """Round to 2 decimals, half away from zero, as Xero does ("2.165 → 2.17", Xero's rounding guide)."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def is_cents(amount: Decimal) -> bool:
+    """Whether the amount has no more than 2 decimals, whatever its exponent ("8600.0" and "8600" are cents)."""
+    return amount == round_cents(amount)

@@ -1,0 +1,85 @@
+"""Xero's tax arithmetic, and whether the store's tax can be told to Xero without changing a cent.
+
+Lines are sent tax-inclusive. Xero computes tax = L − round2(L / (1 + r)), half up, per line (its rounding guide); 9.99
+at 20 % is 1.66 there, where L × r / (1 + r) would round to 1.67. Where a store's figure differs, the store's is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from embedded_app.accounting.documents import Books, Held
+from embedded_app.accounting.mapping import UNTAXED_KINDS, TaxKey, percent
+from embedded_app.accounting.money import CENT, ZERO, is_cents, round_cents
+from embedded_app.accounting.order import SaleLine
+
+
+def xero_tax(gross: Decimal, rate: Decimal) -> Decimal:
+    """The tax Xero finds inside a tax-inclusive line amount; rate is a fraction."""
+    return gross - round_cents(gross / (1 + rate))
+
+
+def sent_tax_amount(gross: Decimal, tax: Decimal, rate: Decimal) -> Decimal | None:
+    """The TaxAmount to send with a document line: None where Xero's own arithmetic gives the store's tax.
+
+    Negative lines always send it: how Xero rounds those is not documented.
+    """
+    return None if gross >= 0 and xero_tax(gross, rate) == tax else tax
+
+
+def amount_problems(line: SaleLine) -> tuple[Held, ...]:
+    """What is wrong with a sale line's own figures, whatever the mapping: empty where nothing is."""
+    if not (is_cents(line.gross) and is_cents(line.tax)):
+        return (_held("fraction of a cent", line, "has an amount with more than 2 decimals, which Xero cannot hold"),)
+    if line.gross == 0 and line.tax != 0:
+        return (_held("tax without amount", line, f"has tax of {line.tax:f} on an amount of zero"),)
+    if line.gross * line.tax < 0:
+        return (_held("tax of opposite sign", line, f"has tax of {line.tax:f} on an amount of {line.gross:f}"),)
+    if line.kind in UNTAXED_KINDS and line.tax != 0:
+        return (_held("tax outside tax", line, f"is a {line.kind.value} line with tax of {line.tax:f}"),)
+    return ()
+
+
+def rate_problems(key: TaxKey, tax_type: str, books: Books) -> tuple[Held, ...]:
+    """Why a tax type cannot stand for a key: it is not active in Xero, or its effective rate is not the store's."""
+    rate = books.rates.get(tax_type)
+    if rate is None:
+        sentence = (
+            f"Tax rate {tax_type}, mapped for ‘{key.text}’, is not active in Xero. "
+            "Choose another in the mapping, or activate it in Xero."
+        )
+        return (Held(cause="inactive tax type", subject=tax_type, sentence=sentence),)
+    # A gift card's or rounding line's taxes are known to be zero; the rate the store prints beside them decides
+    # nothing.
+    store_rate = sum((tax[1] for tax in key.taxes), Decimal(0)) if key.kind not in UNTAXED_KINDS else Decimal(0)
+    if rate == store_rate:
+        return ()
+    sentence = (
+        f"The store charged {percent(store_rate)} for ‘{key.text}’, but {tax_type} is {percent(rate)} in Xero. "
+        "Choose a tax rate of the same percentage in the mapping."
+    )
+    return (Held(cause="tax rate differs", subject=key.text, sentence=sentence),)
+
+
+def rounding_problems(number: str, taxed: Iterable[tuple[Decimal, Decimal, Decimal, int]]) -> tuple[Held, ...]:
+    """Whether a document's taxes differ from Xero's by more than rounding can explain: 0.01 for each unit sold.
+
+    taxed: (gross, the store's tax, rate, units) of each line of one document.
+    """
+    off, units = ZERO, 0
+    for gross, tax, rate, line_units in taxed:
+        off += abs(tax - xero_tax(gross, rate))
+        units += line_units
+    if off <= CENT * units:
+        return ()
+    sentence = (
+        f"The store's tax on {number} differs by {off:f} from what the mapped rates give; rounding explains at most "
+        f"{CENT * units:f}. Check the tax rates in the mapping."
+    )
+    return (Held(cause="tax differs", subject=number, sentence=sentence),)
+
+
+def _held(cause: str, line: SaleLine, what: str) -> Held:
+    sentence = f"‘{line.title or line.kind.value}’ {what}. Check the order in the store, then retry."
+    return Held(cause=cause, subject=line.id, sentence=sentence)
