@@ -1,0 +1,111 @@
+"""The contract every sales channel fulfils: verify a webhook, note it, read orders, refresh a token.
+
+A channel knows no rows and no Flask: the HTTP session, addresses, tokens and the moment are passed in, and what
+comes back are frozen values. A webhook is only a hint that an order changed; facts are read from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import requests
+
+from embedded_app.accounting.order import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAccess:
+    """How to reach one store's admin API.
+
+    domain: the store's permanent domain. origin: scheme and host of its admin API, without a trailing slash.
+    api_version: the version asked for ("2026-10"). The token stays out of repr, and so out of logs.
+    """
+
+    domain: str
+    origin: str
+    access_token: str = field(repr=False)
+    api_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryNote:
+    """What is kept of one webhook: which delivery, about what, when. Ids and times only, no personal data.
+
+    webhook_id: the store's id of this delivery, the same when it is repeated. event_id: shared by the deliveries of
+    one action of the merchant. order_id: the order's global id, None where the body names none.
+    kept: top-level ids and times of the body, by the store's own field names.
+    """
+
+    webhook_id: str
+    topic: str
+    shop: str
+    event_id: str | None
+    triggered_at: datetime | None
+    order_id: str | None
+    kept: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """An order whose facts cannot be taken over; it is held with this sentence.
+
+    cause: a short constant for counting ("deleted", "denied", "unknown value", "ledgers incomplete", …).
+    """
+
+    cause: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one round of reading brought.
+
+    orders: by the ids asked for. next_batch_size: how many orders to ask per call next time.
+    retry_seconds: None when every id was answered; else the store asked us to wait, and only a part was read.
+    """
+
+    orders: dict[str, Order | Unreadable]
+    next_batch_size: int
+    retry_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """A fresh access token and the refresh token that replaces the used one; store both in one transaction.
+
+    refresh_expires_at: None where the store does not say.
+    """
+
+    access_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = field(repr=False)
+    refresh_expires_at: datetime | None
+
+
+class Channel(Protocol):
+    """A store platform. A module with these functions is one."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+        """Whether the raw body was signed with one of the secrets. Headers in any case."""
+
+    def note(self, headers: Mapping[str, str], body: bytes) -> DeliveryNote:
+        """Name a verified delivery. Raises BadDelivery when a required header is missing; never because of the body."""
+
+    def read_orders(
+        self, http: requests.Session, access: StoreAccess, ids: Sequence[str], *, batch_size: int
+    ) -> Reading:
+        """Read both ledgers of the orders, batch_size per call. Raises ChannelError when not even one was read."""
+
+    def refresh(
+        self,
+        http: requests.Session,
+        origin: str,
+        client_id: str,
+        client_secret: str,
+        refresh_token: str,
+        now: datetime,
+    ) -> TokenPair:
+        """Trade the refresh token for a new pair. Raises StoreBusy, or AccessLost when somebody must act."""

@@ -1,0 +1,163 @@
+"""Reads many orders: as many per call as the store's cost limit lets, each with all its pages.
+
+A call may ask for 1,000 points. How many orders that is follows from what the last call was charged, and halves when
+the store says MAX_COST_EXCEEDED. What one order makes impossible holds that order only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import requests
+import structlog
+
+from embedded_app.accounting.order import Order
+from embedded_app.channels.contract import Reading, StoreAccess, Unreadable
+from embedded_app.channels.errors import AccessLost, QueryRefused, QueryTooLarge, StoreBusy
+from embedded_app.channels.shopify.admin_api import AdminApi, Answer, FieldPath
+from embedded_app.channels.shopify.fields import JsonObject, Unfit, child, text
+from embedded_app.channels.shopify.orders import parse_order, unreadable
+from embedded_app.channels.shopify.pages import OrderChanged, whole_order
+
+START_BATCH_SIZE = 10
+MAX_BATCH_SIZE = 50
+MAX_POINTS = 1_000
+_ATTEMPTS = 3
+_CHANGING_RETRY_SECONDS = 5.0
+
+# Null without the scope or the protected-data approval that goes with them; an order can be booked without.
+_OPTIONAL_FIELDS = frozenset({"shippingAddress", "retailLocation", "product", "fee"})
+
+log = structlog.get_logger(__name__)
+
+
+def read_orders(
+    http: requests.Session, access: StoreAccess, ids: Sequence[str], *, batch_size: int = START_BATCH_SIZE
+) -> Reading:
+    """Read both ledgers of each order, by its global id.
+
+    Raises StoreBusy, AccessLost or QueryRefused when nothing was read. A store that gets busy half-way gives a part
+    and retry_seconds, so that long lists make progress.
+    """
+    api = AdminApi(http, access)
+    orders: dict[str, Order | Unreadable] = {}
+    waiting = list(dict.fromkeys(ids))
+    most = MAX_BATCH_SIZE
+    size = min(max(batch_size, 1), most)
+    while waiting:
+        batch = waiting[:size]
+        try:
+            answer = _read_batch(api, access, batch, orders)
+        except QueryTooLarge as error:
+            if len(batch) == 1:
+                orders[batch[0]] = Unreadable(
+                    cause="too large", sentence=f"Order {batch[0]} is too large: {error.sentence}"
+                )
+            size = most = max(1, len(batch) // 2)
+        except StoreBusy as busy:
+            if not orders:
+                raise
+            return Reading(orders=orders, next_batch_size=size, retry_seconds=busy.retry_seconds)
+        else:
+            size = min(_next_size(size, len(batch), answer.requested_cost), most)
+        waiting = [order_id for order_id in waiting if order_id not in orders]
+    return Reading(orders=orders, next_batch_size=size)
+
+
+def _read_batch(
+    api: AdminApi, access: StoreAccess, batch: Sequence[str], orders: dict[str, Order | Unreadable]
+) -> Answer:
+    """Read one call's worth into `orders`, one by one: what is read stays read if the store then gets busy."""
+    answer = api.execute("orders", {"ids": list(batch)})
+    _note_denials(access, answer.denied)
+    timezone = _timezone(answer)
+    nodes = answer.data.get("nodes")
+    if not isinstance(nodes, list) or len(nodes) != len(batch):
+        raise QueryRefused(
+            "Shopify answered another number of orders than was asked for; report this to Crossfoot's support."
+        )
+    for position, (order_id, node) in enumerate(zip(batch, nodes, strict=True)):
+        denied = _blocked(answer.denied, ("nodes", position))
+        orders[order_id] = _read_order(api, order_id, node if isinstance(node, dict) else None, timezone, denied)
+    return answer
+
+
+def _read_order(
+    api: AdminApi, order_id: str, node: JsonObject | None, timezone: str, denied: bool
+) -> Order | Unreadable:
+    for _ in range(_ATTEMPTS):
+        if node is None:
+            node, denied = _read_singly(api, order_id)
+        if denied:
+            return _denied(order_id)
+        if node is None:
+            return _deleted(order_id)
+        try:
+            _check_identity(node, order_id)
+            return parse_order(whole_order(api, node), timezone)
+        except Unfit as unfit:
+            return unreadable(node, unfit)
+        except OrderChanged:
+            node = None
+    raise StoreBusy(f"Order {order_id} keeps changing; it is read again soon.", retry_seconds=_CHANGING_RETRY_SECONDS)
+
+
+def _read_singly(api: AdminApi, order_id: str) -> tuple[JsonObject | None, bool]:
+    """The order's first page, None if there is no such order; and whether we are denied it."""
+    answer = api.execute("order", {"id": order_id})
+    order = answer.data.get("order")
+    return order if isinstance(order, dict) else None, _blocked(answer.denied, ("order",))
+
+
+def _check_identity(node: JsonObject, order_id: str) -> None:
+    if text(node, "__typename") != "Order" or text(node, "id") != order_id:
+        raise Unfit("not an order", f"was asked for as {order_id}, and something else came")
+
+
+def _timezone(answer: Answer) -> str:
+    try:
+        return text(child(answer.data, "shop"), "ianaTimezone")
+    except Unfit:
+        raise QueryRefused("Shopify did not tell the store's time zone; report this to Crossfoot's support.") from None
+
+
+def _blocked(denied: Iterable[FieldPath], place: FieldPath) -> bool:
+    """Whether something at this place is denied that an order cannot be booked without."""
+    return any(path[: len(place)] == place and not _OPTIONAL_FIELDS.intersection(path) for path in denied)
+
+
+def _note_denials(access: StoreAccess, denied: Sequence[FieldPath]) -> None:
+    if any(path[0] in ("shop", "nodes") and len(path) == 1 for path in denied):
+        raise AccessLost(
+            "Shopify denies this app the store's orders; open Crossfoot from the Shopify admin to grant access."
+        )
+    if denied:
+        names = sorted({name for path in denied for name in path if isinstance(name, str)} & _OPTIONAL_FIELDS)
+        log.info("shopify_fields_denied", shop=access.domain, fields=names, places=len(denied))
+
+
+def _denied(order_id: str) -> Unreadable:
+    return Unreadable(
+        cause="denied",
+        sentence=f"Shopify does not let Crossfoot read order {_number(order_id)}; orders older than 60 days need the "
+        "permission to read all orders: grant it in Shopify, then press Retry.",
+    )
+
+
+def _deleted(order_id: str) -> Unreadable:
+    return Unreadable(
+        cause="deleted",
+        sentence=f"Order {_number(order_id)} was deleted in Shopify; what was posted of it stays in Xero "
+        "until you undo it.",
+    )
+
+
+def _number(order_id: str) -> str:
+    return order_id.rpartition("/")[2]
+
+
+def _next_size(size: int, asked: int, requested_cost: int | None) -> int:
+    """How many orders the next call asks, from the points the last one was asked to cost."""
+    if requested_cost is None or requested_cost <= 0:
+        return size
+    return min(max(MAX_POINTS * asked // requested_cost, 1), MAX_BATCH_SIZE)

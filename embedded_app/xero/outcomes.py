@@ -1,0 +1,138 @@
+"""What became of each element of a call that Xero answered: pure.
+
+An element counts as posted only if everything in it agrees that it is; where its parts contradict each other, or the
+answer does not fit what was sent, nothing is assumed and OutcomeUnknown sends the whole batch to look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from embedded_app.xero.answers import Answer
+from embedded_app.xero.encoding import Json
+from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, CREDIT_NOTES, INVOICES, VOIDS, Endpoint
+from embedded_app.xero.errors import OutcomeUnknown
+from embedded_app.xero.refusals import Refused as Refused
+from embedded_app.xero.refusals import explain
+
+_NO_ID = "00000000-0000-0000-0000-000000000000"  # what a refused element carries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Xero holds it.
+
+    xero_id: None only for a removal, which leaves nothing. total, total_tax: as Xero computed them, in the document's
+    currency; for payments and allocations total is the amount and total_tax None.
+    status: Xero's word ("AUTHORISED", "PAID", "VOIDED", "DELETED"), empty where it has none.
+    """
+
+    xero_id: str | None
+    total: Decimal | None
+    total_tax: Decimal | None
+    status: str
+
+
+def read_outcomes(
+    endpoint: Endpoint, answer: Answer, sent: int, *, names: Sequence[str] = ()
+) -> list[Posted | Refused]:
+    """One outcome per element, in the order sent.
+
+    sent: how many elements went out. names: their numbers (documents) or references (payments), in order; given, they
+    are compared with what Xero echoes, so that no id can end up on another document. Raises OutcomeUnknown where the
+    answer does not fit.
+    """
+    if endpoint is ALLOCATION_REMOVALS and not answer.elements:
+        return [_removed()]
+    if len(answer.elements) != sent:
+        raise _unfit(answer, f"{sent} elements were sent and {len(answer.elements)} came back")
+    outcomes = [_outcome(endpoint, answer, element) for element in answer.elements]
+    if endpoint.name_field is not None and names:
+        echoed = [element.get(endpoint.name_field) for element in answer.elements]
+        if any(echo is not None and echo != name for echo, name in zip(echoed, names, strict=True)):
+            raise _unfit(answer, "the elements came back under other names than they were sent")
+    return outcomes
+
+
+def read_posted(endpoint: Endpoint, element: Json) -> Posted:
+    """The figures of an element that Xero holds, as read from a write or a list."""
+    if endpoint is ALLOCATION_REMOVALS:
+        return _removed()
+    settles = endpoint not in (INVOICES, CREDIT_NOTES, VOIDS)
+    return Posted(
+        xero_id=identity(element, endpoint.id_field),
+        total=amount(element.get("Amount" if settles else "Total")),
+        total_tax=None if settles else amount(element.get("TotalTax")),
+        status=str(element.get("Status") or ""),
+    )
+
+
+def identity(element: Json, field: str) -> str | None:
+    """Xero's id in lower case, None where it is absent or the nil id."""
+    value = element.get(field)
+    return value.lower() if isinstance(value, str) and value and value != _NO_ID else None
+
+
+def amount(value: Any) -> Decimal | None:
+    """An amount as a Decimal, None where there is none; Xero writes some as text ("50.00")."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _outcome(endpoint: Endpoint, answer: Answer, element: Json) -> Posted | Refused:
+    messages = _messages(element)
+    flagged = element.get("StatusAttributeString") == "ERROR" or any(
+        element.get(flag) is True for flag in ("HasErrors", "HasValidationErrors")
+    )
+    refused = bool(messages) or flagged
+    if refused and element.get("StatusAttributeString") in ("OK", "WARNING"):
+        raise _unfit(answer, "an element came back both accepted and refused")
+    if refused:
+        if endpoint is ALLOCATION_REMOVALS and any("deleted" in message.lower() for message in messages):
+            return _removed()  # DELETE has no key: a second one finds its work done
+        return explain(messages or ["no reason given"])
+    if answer.status == 400 or not _is_done(endpoint, element):
+        raise _unfit(answer, "an element came back neither accepted nor refused")
+    return read_posted(endpoint, element)
+
+
+def _is_done(endpoint: Endpoint, element: Json) -> bool:
+    if endpoint is ALLOCATION_REMOVALS:
+        return element.get("IsDeleted") is True
+    if endpoint is VOIDS:
+        return element.get("Status") == "VOIDED"
+    return identity(element, endpoint.id_field) is not None
+
+
+def _messages(value: Any, depth: int = 0) -> list[str]:
+    """Every validation message at any depth (lines, contacts), each once, in order."""
+    if depth > 20:
+        return []
+    found: list[str] = []
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "ValidationErrors" and isinstance(item, list):
+                found += [str(error["Message"]) for error in item if isinstance(error, dict) and error.get("Message")]
+            else:
+                found += _messages(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            found += _messages(item, depth + 1)
+    return list(dict.fromkeys(found))
+
+
+def _removed() -> Posted:
+    return Posted(xero_id=None, total=None, total_tax=None, status="DELETED")
+
+
+def _unfit(answer: Answer, why: str) -> OutcomeUnknown:
+    sentence = f"Xero's answer does not fit what was sent ({why}); Crossfoot looks up what became of it."
+    return OutcomeUnknown(sentence, correlation_id=answer.correlation_id)
