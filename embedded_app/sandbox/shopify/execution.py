@@ -1,0 +1,205 @@
+"""Runs one GraphQL request against one store: validity, cost, throttling, then the answer.
+
+Failures come as Shopify gives them: HTTP 200 with `errors`, whose `extensions.code` says what happened.
+"""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    default_field_resolver,
+    execute_sync,
+    get_named_type,
+    is_composite_type,
+    parse,
+    validate,
+)
+
+from embedded_app.sandbox.shopify import answers, paging
+from embedded_app.sandbox.shopify.cost import CONNECTION_COST, requested_cost
+from embedded_app.sandbox.shopify.search import matching
+
+if TYPE_CHECKING:
+    from embedded_app.sandbox.shopify.ledger import StoredOrder
+    from embedded_app.sandbox.shopify.shop import Shop
+
+MAX_QUERY_COST = 1000
+MAX_IDS = 250
+LIMITS_PAGE = "https://shopify.dev/api/usage/rate-limits"
+SORT_KEYS = {
+    "PROCESSED_AT": "created_at",
+    "CREATED_AT": "created_at",
+    "UPDATED_AT": "updated_at",
+    "ID": "id",
+    "ORDER_NUMBER": "number",
+}
+
+
+@functools.cache
+def schema() -> GraphQLSchema:
+    """The part of Shopify's schema that the sandbox serves."""
+    return build_schema(resources.files(__package__).joinpath("schema.graphql").read_text(encoding="utf-8"))
+
+
+def run(shop: Shop, query: str, variables: dict[str, Any], operation: str | None) -> dict[str, Any]:
+    """The whole answer of one request: data, errors, extensions. Callers hold the world's lock."""
+    try:
+        document = _valid(query)
+        asked = requested_cost(schema(), document, variables, operation)
+    except _Invalid as invalid:
+        return {"errors": invalid.errors}
+    except GraphQLError as error:
+        return {"errors": [error.formatted]}
+    if asked > MAX_QUERY_COST:
+        return _too_dear(asked)
+    if shop.world.limits and asked > shop.bucket.available:
+        return _throttled(shop, asked)
+    counter = _Counter(shop)
+    result = execute_sync(
+        schema(),
+        document,
+        root_value=_root(shop),
+        variable_values=variables,
+        operation_name=operation,
+        field_resolver=counter.resolve,
+    )
+    actual = min(counter.points, asked)
+    if shop.world.limits:
+        shop.bucket.pay(actual)
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+    answer["extensions"] = {"cost": _cost(shop, asked, actual)}
+    return answer
+
+
+class _Invalid(Exception):
+    def __init__(self, errors: list[Any]) -> None:
+        super().__init__("invalid query")
+        self.errors = errors
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(query: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
+    document = parse(query, max_tokens=10_000)
+    return document, tuple(validate(schema(), document))
+
+
+def _valid(query: str) -> DocumentNode:
+    document, errors = _parsed(query)
+    if errors:
+        raise _Invalid([error.formatted for error in errors])
+    return document
+
+
+class _Counter:
+    """Resolves fields from plain objects, refuses the denied ones and adds up what the answer really costs."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._denied = shop.denied_fields
+        self.points = 0
+
+    def resolve(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        if f"{info.parent_type.name}.{info.field_name}" in self._denied:
+            raise _denied(info.field_name)
+        value = default_field_resolver(source, info, **arguments)
+        kind = get_named_type(info.return_type)
+        if value is None or not is_composite_type(kind) or kind.name.endswith("Edge"):
+            # Edges are counted by their nodes below.
+            return value
+        if kind.name.endswith("Connection"):
+            self.points += CONNECTION_COST
+        elif info.field_name == "nodes":
+            self.points += sum(isinstance(node, dict) for node in value)
+        else:
+            self.points += 1
+        return value
+
+
+def _root(shop: Shop) -> dict[str, Any]:
+    def order(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
+        return _node(shop, id)
+
+    def nodes(info: GraphQLResolveInfo[Any], *, ids: list[str]) -> list[Any]:
+        if len(ids) > MAX_IDS:
+            raise GraphQLError(
+                f"The input array size of {len(ids)} is greater than the maximum allowed of {MAX_IDS}.",
+                extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
+            )
+        # An error as an element makes that element null and adds the error with its path.
+        return [_node(shop, id_, raising=False) for id_ in ids]
+
+    def orders(
+        info: GraphQLResolveInfo[Any],
+        *,
+        query: str | None = None,
+        sortKey: str = "PROCESSED_AT",
+        savedSearchId: str | None = None,
+        **page: Any,
+    ) -> dict[str, Any]:
+        if sortKey not in SORT_KEYS or savedSearchId is not None:
+            raise GraphQLError(f"The sandbox sorts orders by {', '.join(SORT_KEYS)} only, without saved searches.")
+        found = [order for order in matching(shop.orders.values(), query) if order.id not in shop.denied_orders]
+        keyed = [(_sort_value(order, SORT_KEYS[sortKey]), order) for order in found]
+        return paging.page(keyed, lambda order: answers.order_answer(shop, order), **page)
+
+    return {"shop": answers.shop_answer(shop), "order": order, "node": order, "nodes": nodes, "orders": orders}
+
+
+def _sort_value(order: StoredOrder, attribute: str) -> str:
+    value = getattr(order, attribute)
+    if attribute in ("created_at", "updated_at"):
+        value = value.timestamp()
+        return f"{value:020.6f} {order.number:020}"
+    return f"{order.number:020}"
+
+
+def _node(shop: Shop, gid: str, *, raising: bool = True) -> Any:
+    if gid in shop.denied_orders:
+        error = _denied("order")
+        if raising:
+            raise error
+        return error
+    order = shop.orders.get(gid)
+    return answers.order_answer(shop, order) if order else None
+
+
+def _denied(field: str) -> GraphQLError:
+    return GraphQLError(
+        f"Access denied for {field} field. Required access: the scope that this field needs.",
+        extensions={"code": "ACCESS_DENIED", "documentation": "https://shopify.dev/api/usage/access-scopes"},
+    )
+
+
+def _too_dear(asked: int) -> dict[str, Any]:
+    message = (
+        f"Query cost is {asked}, which exceeds the single query max cost limit ({MAX_QUERY_COST}).\n\n"
+        f"See {LIMITS_PAGE} for more information on how the cost of a query is calculated."
+    )
+    extensions = {
+        "code": "MAX_COST_EXCEEDED",
+        "cost": asked,
+        "maxCost": MAX_QUERY_COST,
+        "documentation": LIMITS_PAGE,
+    }
+    return {"errors": [{"message": message, "extensions": extensions}]}
+
+
+def _throttled(shop: Shop, asked: int) -> dict[str, Any]:
+    extensions = {"code": "THROTTLED", "documentation": LIMITS_PAGE}
+    return {
+        "errors": [{"message": "Throttled", "extensions": extensions}],
+        "extensions": {"cost": _cost(shop, asked, None)},
+    }
+
+
+def _cost(shop: Shop, asked: int, actual: int | None) -> dict[str, Any]:
+    return {"requestedQueryCost": asked, "actualQueryCost": actual, "throttleStatus": shop.bucket.status()}

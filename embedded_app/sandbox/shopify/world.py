@@ -1,0 +1,63 @@
+"""All stores of the sandbox, the app installed in them, and the one lock around their state."""
+
+import random
+import threading
+import uuid
+from dataclasses import dataclass, field
+
+from embedded_app.clock import Clock
+from embedded_app.sandbox.shopify.goods import Ids
+from embedded_app.sandbox.shopify.shop import Shop
+
+API_VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The app as the platform knows it: its client id, and the secret it signs webhooks with."""
+
+    client_id: str = "sandbox-client"
+    client_secret: str = field(default="sandbox-secret", repr=False)
+
+
+class World:
+    """Stores by domain. Everything that reads or changes them holds `lock`.
+
+    limits: whether queries are throttled; off for benchmarks. seed: makes ids of webhooks and tokens repeatable.
+    """
+
+    def __init__(self, *, clock: Clock, app: App | None = None, limits: bool = True, seed: int = 1) -> None:
+        self.clock = clock
+        self.app = app or App()
+        self.limits = limits
+        self.lock = threading.RLock()
+        self.ids = Ids()
+        self.shops: dict[str, Shop] = {}
+        self._random = random.Random(seed)  # Repeatable on purpose.
+
+    def shop(
+        self,
+        domain: str = "crossfoot-demo.myshopify.com",
+        *,
+        name: str | None = None,
+        currency: str = "GBP",
+        timezone: str = "Europe/London",
+        taxes_included: bool = True,
+    ) -> Shop:
+        """The store of this domain, opened with the given settings when there is none yet."""
+        with self.lock:
+            if domain not in self.shops:
+                self.shops[domain] = Shop(
+                    self,
+                    domain,
+                    name=name or domain.removesuffix(".myshopify.com"),
+                    currency=currency,
+                    timezone=timezone,
+                    taxes_included=taxes_included,
+                )
+            return self.shops[domain]
+
+    def uuid(self) -> str:
+        """A new UUID from the world's own seed."""
+        with self.lock:
+            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

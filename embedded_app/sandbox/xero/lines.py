@@ -1,0 +1,131 @@
+"""The rules for line items: which accounts and tax types they may use, and what they amount to."""
+
+from decimal import Decimal
+from typing import Any
+
+from embedded_app.sandbox.xero.arithmetic import line_amount, line_tax, round2, round4
+from embedded_app.sandbox.xero.companies import Account, TaxRate
+from embedded_app.sandbox.xero.fields import Fields
+from embedded_app.sandbox.xero.organisation import Organisation
+from embedded_app.sandbox.xero.records import Line
+
+MAX_LINE_AMOUNT = Decimal("9999999999.99")
+_ALLOWED = frozenset(
+    "Description Quantity UnitAmount LineAmount AccountCode AccountID TaxType TaxAmount Tracking".split()
+)
+
+
+def read_lines(
+    organisation: Organisation, given: Any, *, types: str, unit_places: int, messages: list[str]
+) -> tuple[Line, ...]:
+    """The lines of a document; what is wrong goes to `messages`.
+
+    `types` is its LineAmountTypes, `unit_places` 2 or 4.
+    """
+    if given is None:
+        return ()
+    if not isinstance(given, list):
+        messages.append("The LineItems must be an array.")
+        return ()
+    lines = (_read_line(organisation, item, types, unit_places, messages) for item in given)
+    return tuple(line for line in lines if line is not None)
+
+
+def _read_line(
+    organisation: Organisation, given: Any, types: str, unit_places: int, messages: list[str]
+) -> Line | None:
+    fields = Fields(given, _ALLOWED, what="line item", messages=messages)
+    if fields.given.get("Tracking"):
+        fields.refuse("The TrackingCategory of the line item does not exist in this organisation.")
+    description = fields.text("Description", longest=4000)
+    if not description:
+        fields.refuse("Description is required on a line item: it must have at least 1 character.")
+    quantity, unit, amount = _read_amounts(fields, unit_places)
+    account = _read_account(organisation, fields)
+    if account is None:
+        return None
+    rate = _read_tax_type(organisation, fields, account, types)
+    if rate is None:
+        return None
+    return Line(
+        line_item_id=organisation.new_id(),
+        description=description,
+        quantity=quantity,
+        unit_amount=unit,
+        account_code=account.code,
+        account_id=account.account_id,
+        tax_type=rate.tax_type,
+        line_amount=amount,
+        tax_amount=_read_tax_amount(fields, rate=rate, unit=unit, amount=amount, types=types),
+    )
+
+
+def _read_amounts(fields: Fields, unit_places: int) -> tuple[Decimal, Decimal, Decimal]:
+    """Quantity, unit amount and line amount; the unit is rounded before it is multiplied, as Xero does."""
+    quantity = fields.number("Quantity")
+    quantity = Decimal(1) if quantity is None else round4(quantity)
+    unit, stated = fields.number("UnitAmount"), fields.number("LineAmount")
+    if unit is None and stated is None:
+        fields.refuse("A line item must have a UnitAmount or a LineAmount.")
+        return quantity, Decimal("0.00"), Decimal("0.00")
+    if unit is None:
+        unit = stated / quantity if stated is not None and quantity else Decimal(0)
+    unit = round4(unit) if unit_places == 4 else round2(unit)
+    amount = line_amount(quantity, unit)
+    if stated is not None and stated != amount:
+        fields.refuse(f"The line total {stated} does not match the expected line total {amount}")
+    if abs(amount) > MAX_LINE_AMOUNT:
+        fields.refuse(f"The line total {amount} is larger than {MAX_LINE_AMOUNT}.")
+    return quantity, unit, amount
+
+
+def _read_account(organisation: Organisation, fields: Fields) -> Account | None:
+    code, account_id = fields.text("AccountCode", longest=10), fields.uuid("AccountID")
+    if not code and not account_id:
+        fields.refuse("Account code must be specified.")
+        return None
+    account = organisation.accounts.get(code) if code else organisation.account_by_id(account_id)
+    if account is None:
+        fields.refuse(f"Account code '{code or account_id}' is not a valid code for this document.")
+        return None
+    if account.status != "ACTIVE":
+        fields.refuse(f"Account code '{account.code}' has been archived, or has been deleted")
+        return None
+    if account.type == "BANK" or account.system not in ("", "ROUNDING"):
+        fields.refuse(f"Account code '{account.code}' is not a valid code for this document.")
+        return None
+    return account
+
+
+def _read_tax_type(organisation: Organisation, fields: Fields, account: Account, types: str) -> TaxRate | None:
+    """The tax rate: the one named, else the account's default; NoTax documents have none of it."""
+    named = fields.text("TaxType", longest=50) or account.tax_type
+    tax_type = "NONE" if types == "NoTax" else named
+    rate = organisation.tax_rates.get(tax_type)
+    if rate is None or rate.status != "ACTIVE":
+        fields.refuse(f"The TaxType code '{tax_type}' does not exist or is not active in this organisation.")
+        return None
+    if account.account_class not in rate.classes:
+        fields.refuse(f"The TaxType code '{tax_type}' cannot be used with account code '{account.code}'.")
+        return None
+    return rate
+
+
+def _read_tax_amount(fields: Fields, *, rate: TaxRate, unit: Decimal, amount: Decimal, types: str) -> Decimal:
+    """The tax stated by the caller, else Xero's own.
+
+    No tolerance for a stated tax is published. Engineers quote Xero's pages with "cannot be greater than UnitAmount",
+    so that is what we enforce, to the letter; tax on a rate of zero and tax of the other sign are refused as well.
+    """
+    stated = fields.number("TaxAmount", places=2)
+    if stated is None:
+        return line_tax(amount, rate.rate, types)
+    if stated and (rate.rate == 0 or types == "NoTax"):
+        fields.refuse(
+            f"The TaxAmount {stated} cannot be used with the TaxType code '{rate.tax_type}', whose rate is 0."
+        )
+    elif abs(stated) > abs(unit):
+        fields.refuse(f"The TaxAmount {stated} cannot be greater than the UnitAmount {unit}.")
+    elif stated * amount < 0:
+        fields.refuse(f"The TaxAmount {stated} must have the sign of the line total {amount}.")
+    return round2(stated)

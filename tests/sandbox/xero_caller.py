@@ -1,0 +1,117 @@
+"""Calls the sandbox's Xero over HTTP, as any client would, and writes the documents its tests are about."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from embedded_app.clock import SetClock
+from embedded_app.sandbox.xero.books import Books
+from embedded_app.sandbox.xero.organisation import Organisation
+
+QUIET = "?summarizeErrors=false&unitdp=4"
+
+
+class XeroCaller:
+    """One user's client for one organisation."""
+
+    def __init__(self, url: str, clock: SetClock, books: Books, organisation: Organisation, user_id: str) -> None:
+        self.url = url
+        self.clock = clock
+        self.books = books
+        self.organisation = organisation
+        self.user_id = user_id
+        self.access, self.refresh = books.issue_tokens(user_id)
+        self.http = requests.Session()
+
+    def headers(self, **more: str) -> dict[str, str]:
+        """Every header a good call needs; `more` adds or, with an empty value, removes (under_score for dash)."""
+        headers = {
+            "Authorization": f"Bearer {self.access}",
+            "xero-tenant-id": self.organisation.tenant_id,
+            "Accept": "application/json",
+            "User-Agent": "crossfoot-tests",
+            "Content-Type": "application/json",
+        }
+        headers.update({name.replace("_", "-"): value for name, value in more.items()})
+        return {name: value for name, value in headers.items() if value}
+
+    def call(self, method: str, path: str, body: Any = None, *, timeout: float = 5, **more: str) -> requests.Response:
+        """One call to /api.xro/2.0 + path."""
+        content = None if body is None else encode(body)
+        address = f"{self.url}/api.xro/2.0{path}"
+        return self.http.request(method, address, data=content, headers=self.headers(**more), timeout=timeout)
+
+    def get(self, path: str, **more: str) -> Any:
+        """The JSON of a GET, amounts as Decimals."""
+        return decode(self.call("GET", path, **more))
+
+    def put(self, envelope: str, *elements: dict[str, Any]) -> list[dict[str, Any]]:
+        """The elements of the answer to a PUT with summarizeErrors=false and unitdp=4."""
+        path = (
+            f"/{envelope}{QUIET}" if envelope in ("Invoices", "CreditNotes") else f"/{envelope}?summarizeErrors=false"
+        )
+        answer = self.call("PUT", path, {envelope.rpartition("/")[2]: list(elements)})
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = decode(answer)[envelope.rpartition("/")[2]]
+        return found
+
+    def invoice(self, number: str, *lines: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """A good invoice of 23 November, of one line of 24.00 unless told otherwise; None removes a field."""
+        return self._document(
+            {"Type": "ACCREC", "InvoiceNumber": number, "DueDate": "2026-11-23", **fields}, lines or (line(),)
+        )
+
+    def credit_note(self, number: str, *lines: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """A good credit note of 23 November."""
+        return self._document({"Type": "ACCRECCREDIT", "CreditNoteNumber": number, **fields}, lines or (line(),))
+
+    def _document(self, fields: dict[str, Any], lines: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+        contact = self.organisation.contact("Online customers")
+        document = {
+            "Contact": {"ContactID": contact.contact_id},
+            "Date": "2026-11-23",
+            "LineAmountTypes": "Inclusive",
+            "Status": "AUTHORISED",
+            "LineItems": list(lines),
+            **fields,
+        }
+        return {name: value for name, value in document.items() if value is not None}
+
+
+def line(
+    amount: str = "24.00", account: str = "200", tax_type: str | None = "OUTPUT2", **fields: Any
+) -> dict[str, Any]:
+    """A line of quantity 1; amounts as text become JSON numbers."""
+    given = {"Description": "Mug", "Quantity": 1, "UnitAmount": Decimal(amount), "AccountCode": account, **fields}
+    if tax_type is not None:
+        given["TaxType"] = tax_type
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def payment(target: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
+    """A payment of an answered invoice or credit note into Shopify Payments clearing, on 23 November."""
+    kind = "Invoice" if "InvoiceID" in target else "CreditNote"
+    return {
+        kind: {f"{kind}ID": target[f"{kind}ID"]},
+        "Account": {"Code": "091"},
+        "Date": "2026-11-23",
+        "Amount": Decimal(amount),
+        **fields,
+    }
+
+
+def messages(element: dict[str, Any]) -> list[str]:
+    """The sentences of a refused element."""
+    return [error["Message"] for error in element.get("ValidationErrors", [])]
+
+
+def encode(body: Any) -> bytes:
+    """JSON with Decimals as numbers; two decimals survive a float, and the sandbox reads the text."""
+    return json.dumps(body, default=float).encode()
+
+
+def decode(answer: requests.Response) -> Any:
+    """JSON with amounts as Decimals."""
+    return json.loads(answer.content, parse_float=Decimal)
