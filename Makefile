@@ -1,0 +1,43 @@
+# make demo [ORDERS=2000]   a store, a Xero and a day of orders on this machine; Ctrl-C ends all of it
+# make test                 all tests, in parallel
+# make check                lint, format, types
+# make migration            draw revision 0002 anew from models.py (only while nothing has been released)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.requirements-installed
+ORDERS ?=
+TESTS_AT_ONCE ?= auto
+
+.DEFAULT_GOAL := demo
+.PHONY: demo test check migration
+
+demo: $(STAMP)
+	@$(BIN)/flask --app embedded_app demo $(if $(ORDERS),--orders $(ORDERS))
+
+test: $(STAMP)
+	@$(BIN)/pytest -n $(TESTS_AT_ONCE)
+
+check: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+migration: $(STAMP)
+	@$(BIN)/python -m migrations.redraw
+	@$(BIN)/ruff check --quiet --fix --select I,F401 migrations/versions
+	@$(BIN)/ruff format --quiet migrations/versions
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys' 2>/dev/null || \
+	  { echo "Python is missing: install Python 3.11 or newer, or name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$$($(PYTHON) --version) is too old: install Python 3.11 or newer, or name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python lacks its venv module: install it (on Debian and Ubuntu: the package python3-venv) and try again."; exit 1; }
+	@test -w . || { echo "This directory cannot be written to: copy the checkout to one that is yours and try again."; exit 1; }
+	@echo "Setting up $(VENV) (once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(STAMP)

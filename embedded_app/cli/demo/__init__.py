@@ -1,0 +1,14 @@
+"""`flask demo`: a store, a Xero and a day of orders on this machine, with the real program between them.
+
+command.py   the options, the order of events, and the end of everything on Ctrl-C
+machine.py   what runs: database, both sandboxes, gunicorn, worker, sweeper
+opening.py   the store installs the app, connects Xero and maps its accounts
+day.py       the day is played and watched
+rows.py      what the program's own rows say of it
+lines.py     how it reads on the terminal
+closing.py   the store's totals against the books'
+"""
+
+from embedded_app.cli.demo.command import demo
+
+__all__ = ["demo"]

@@ -1,0 +1,84 @@
+"""The command: checks what it needs, starts everything, plays the day, stays up, and leaves nothing behind.
+
+What it starts is imported inside: every web process loads the commands, and none of them needs the sandbox.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from embedded_app import local_database
+
+if TYPE_CHECKING:
+    from embedded_app.cli.demo.machine import Machine
+
+PORT = 8000
+LAST_PORT = 65535 - 2
+LOOK_EVERY_SECONDS = 0.2
+
+
+@click.command()
+@click.option("--orders", type=click.IntRange(1, 100_000), default=40, show_default=True, help="Orders in the day.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another number plays another day.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, LAST_PORT),
+    envvar="PORT",
+    default=PORT,
+    show_default=True,
+    help="The app's port; the store takes the next one, Xero the one after it.",
+)
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: local_database.default_directory(os.environ).parent / "demo",
+    show_default="a directory of this user",
+    help="Where the database and the logs are kept; the next run begins them anew.",
+)
+@click.option("--once", is_flag=True, help="End after the day; the exit code says whether store and Xero agree.")
+@click.option("--unmapped", is_flag=True, help="Two more orders that the mapping does not know: they are held.")
+@click.option("--limits/--no-limits", default=True, help="Whether the sandbox refuses calls beyond Xero's limits.")
+def demo(orders: int, seed: int, port: int, directory: Path, once: bool, unmapped: bool, limits: bool) -> None:
+    """Play a day of orders in a store and watch them reach Xero, all on this machine."""
+    from embedded_app.cli.demo.day import play
+    from embedded_app.cli.demo.machine import DemoError, Ports, running
+
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    equal = True
+    try:
+        ports = Ports(app=port, store=port + 1, xero=port + 2)
+        with running(directory.absolute(), ports, limits=limits, say=click.echo) as machine:
+            equal = play(machine, orders=orders, seed=seed, unmapped=unmapped, say=click.echo)
+            if not once:
+                _stay(machine)
+    except (DemoError, local_database.LocalDatabaseError) as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("\nStopped; nothing is left running.")
+        sys.exit(1 if once else 0)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if not equal:
+        sys.exit(1)
+
+
+def _stay(machine: Machine) -> NoReturn:
+    click.echo("\nThe day is over; everything stays up. Ctrl-C stops it.")
+    for name, address in machine.addresses.items():
+        click.echo(f"  {name:<20}{address}")
+    while True:
+        machine.look()
+        time.sleep(LOOK_EVERY_SECONDS)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """A polite kill ends the demo as Ctrl-C does."""
+    raise KeyboardInterrupt

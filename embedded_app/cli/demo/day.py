@@ -1,0 +1,181 @@
+"""The day itself: the store's customers act, its webhooks go to gunicorn, and the terminal shows what reaches Xero."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import requests
+from sqlalchemy.orm import Session
+
+from embedded_app import clock
+from embedded_app.cli.demo import lines, rows
+from embedded_app.cli.demo.closing import close
+from embedded_app.cli.demo.machine import Machine, Say
+from embedded_app.db import db
+from embedded_app.models import DispatchState
+from embedded_app.sandbox.day import play_day
+
+# Beyond so many orders the terminal shows how far the day is, not every order.
+SHOWN_ORDERS = 200
+STEP_PAUSE_SECONDS = 0.06
+LOOK_EVERY_SECONDS = 0.4
+PROGRESS_EVERY_SECONDS = 5.0
+# A worker's death costs some 30 s, a used-up minute of Xero's 60 calls another 60.
+BASE_SECONDS = 150.0
+SECONDS_PER_ORDER = 0.6
+
+FINAL = (DispatchState.POSTED, DispatchState.HELD)
+
+
+def play(machine: Machine, *, orders: int, seed: int, unmapped: bool, say: Say) -> bool:
+    """Play a day, show it, and say in one line for each currency whether store and Xero agree; True when they do."""
+    began = time.monotonic()
+    watch = _Watch(machine, say, orders=orders)
+    if watch.shows_orders:
+        say(f"\n{lines.heading()}")
+    with requests.Session() as http:
+        for _ in play_day(machine.shop, orders=orders, seed=seed, unmapped=unmapped):
+            machine.shop.deliveries.deliver(machine.webhooks, http=http)
+            watch.look()
+            if watch.shows_orders:
+                time.sleep(STEP_PAUSE_SECONDS)
+        finished = _finish(machine, watch, http, deadline=began + BASE_SECONDS + SECONDS_PER_ORDER * orders)
+    if not finished:
+        _say_what_is_owed(machine, say)
+    return _closing(machine, say, seconds=time.monotonic() - began) and finished
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Looks at the rows every now and then and says what is new."""
+
+    machine: Machine
+    say: Say
+    orders: int
+    _looked_at: float = 0.0
+    _said_at: float = 0.0
+    _shown: set[int] = field(default_factory=set)
+    _holds_shown: set[int] = field(default_factory=set)
+    _waits_until: datetime | None = None
+
+    @property
+    def shows_orders(self) -> bool:
+        """Whether each order is shown, or only how far the day is."""
+        return self.orders <= SHOWN_ORDERS
+
+    def look(self) -> None:
+        """Say what is new, at most every LOOK_EVERY_SECONDS."""
+        self.machine.look()
+        if time.monotonic() - self._looked_at < LOOK_EVERY_SECONDS:
+            return
+        with _rows(self.machine) as session:
+            self._say_waiting(session)
+            if self.shows_orders:
+                self._show_orders(session)
+            elif time.monotonic() - self._said_at >= PROGRESS_EVERY_SECONDS:
+                self._said_at = time.monotonic()
+                still = rows.owed(session)
+                self.say(
+                    lines.progress_line(
+                        len(self.machine.shop.orders),
+                        self.orders,
+                        rows.progress(session),
+                        waiting=still.deliveries + still.writes,
+                    )
+                )
+            self._show_holds(session)
+        self._looked_at = time.monotonic()
+
+    def _say_waiting(self, session: Session) -> None:
+        until = rows.waits_until(session)
+        if until is None or until == self._waits_until:
+            return
+        self._waits_until = until
+        seconds = (until - clock.now()).total_seconds()
+        if seconds > 1:
+            most = self.machine.books.limits.per_minute
+            self.say(f"{'':<9}Xero allows {most} calls a minute: waiting {seconds:.0f} s")
+
+    def _show_orders(self, session: Session) -> None:
+        """Show each order once nothing of it is under way, with all that is new of it."""
+        by_order: dict[str, list[rows.Write]] = defaultdict(list)
+        for write in rows.writes(session):
+            by_order[write.order_id].append(write)
+        for order_id, writes in by_order.items():
+            news = [write for write in writes if write.state == DispatchState.POSTED and write.id not in self._shown]
+            if not news or any(write.state in rows.UNDER_WAY for write in writes):
+                continue
+            self._shown.update(write.id for write in news)
+            order = self.machine.shop.orders[order_id]
+            for line in lines.order_lines(order.name, order.current_total, order.currency, news):
+                self.say(line)
+
+    def _show_holds(self, session: Session) -> None:
+        for hold in rows.held(session):
+            if hold.id in self._holds_shown:
+                continue
+            self._holds_shown.add(hold.id)
+            order = self.machine.shop.orders.get(hold.order_id or "")
+            name = order.name if order else "–"
+            total = f"{lines.money(order.current_total)} {order.currency}" if order else ""
+            for line in lines.held_lines(name, total, [hold]):
+                self.say(line)
+
+
+def _finish(machine: Machine, watch: _Watch, http: requests.Session, *, deadline: float) -> bool:
+    """Wait until nothing is owed any more; False when the deadline comes first."""
+    deliveries = machine.shop.deliveries
+    while time.monotonic() < deadline:
+        if deliveries.pending():
+            deliveries.deliver(machine.webhooks, http=http)
+        with _rows(machine) as session:
+            over = rows.owed(session).nothing and not deliveries.pending()
+        watch.look()
+        if over:
+            # Once more, for what was posted between that look and the last one.
+            watch._looked_at = 0.0
+            watch.look()
+            return True
+        time.sleep(LOOK_EVERY_SECONDS / 2)
+    return False
+
+
+def _say_what_is_owed(machine: Machine, say: Say) -> None:
+    with _rows(machine) as session:
+        still, pauses = rows.owed(session), rows.pauses(session)
+    undelivered = len(machine.shop.deliveries.pending()) + len(machine.shop.deliveries.lost)
+    say(
+        f"\nThe day did not end in time. Still owed: {undelivered} webhooks to deliver, {still.deliveries} to take in, "
+        f"{still.writes} writes to Xero, {still.unknown} calls to look up."
+    )
+    for sentence in pauses:
+        say(sentence)
+    say(f"The logs are in {machine.directory / 'logs'}.")
+
+
+def _closing(machine: Machine, say: Say, *, seconds: float) -> bool:
+    with _rows(machine) as session:
+        held = rows.held(session)
+        numbers = rows.numbers(session, {hold.order_id for hold in held if hold.order_id})
+        differing = rows.differing(session)
+    with machine.books.lock:
+        closes = close(machine.shop, machine.organisation, numbers)
+    say(f"\n{len(machine.shop.orders):,} orders in {seconds:.0f} s" + (f", {len(held)} things held" if held else ""))
+    if differing:
+        say(f"Xero reckons these otherwise than Crossfoot: {', '.join(differing)}")
+    for one in closes:
+        say(one.line())
+    return all(one.equal for one in closes) and not differing
+
+
+@contextmanager
+def _rows(machine: Machine) -> Iterator[Session]:
+    """The program's rows as they are now."""
+    with machine.app.app_context():
+        yield db.session()
+        db.session.rollback()

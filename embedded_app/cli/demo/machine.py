@@ -1,0 +1,268 @@
+"""What the demo runs on this machine: started in order, stopped in the reverse order, whatever happens in between."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import flask_migrate
+import requests
+from cryptography.fernet import Fernet
+from flask import Flask
+
+from embedded_app import ROOT, create_app, local_database
+from embedded_app.cli.demo.opening import open_for_business
+from embedded_app.cli.supervise import child_environment, procfile_commands
+from embedded_app.clock import SystemClock
+from embedded_app.config import OUR_PREFIXES, SETTINGS, Config
+from embedded_app.db import db
+from embedded_app.logs import configure_logging
+from embedded_app.sandbox.serving import serve
+from embedded_app.sandbox.shopify import Shop, World, create_shopify
+from embedded_app.sandbox.shopify.bucket import PLUS_RESTORED_PER_SECOND, Bucket
+from embedded_app.sandbox.xero import Books, create_xero, demo_books
+from embedded_app.sandbox.xero.organisation import Organisation
+from embedded_app.supervisor import Supervisor
+
+HOST = "127.0.0.1"
+DATABASE_NAME = "crossfoot_demo"
+# Nothing of the demo has to outlive a power cut.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+UP_WITHIN_SECONDS = 30.0
+STOP_WITHIN_SECONDS = 4.0
+LAST_LINES = 15
+
+Say = Callable[[str], None]
+
+
+class DemoError(Exception):
+    """The demo cannot run or go on; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One port for the app, the sandbox's store and the sandbox's Xero each."""
+
+    app: int
+    store: int
+    xero: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Machine:
+    """Everything that runs. `app` is the program itself, in this process, for reading its rows."""
+
+    app: Flask
+    shop: Shop
+    books: Books
+    organisation: Organisation
+    supervisor: Supervisor
+    directory: Path
+    addresses: dict[str, str]
+    say: Say
+    _pids: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def webhooks(self) -> str:
+        """Where the store delivers."""
+        return f"{self.addresses['App']}/webhooks/shopify"
+
+    def look(self) -> None:
+        """Start again what died, say so, and keep processes.json true."""
+        self.supervisor.look()
+        pids = self.supervisor.pids()
+        if pids == self._pids:
+            return
+        for name in self._pids.keys() - pids.keys():
+            self.say(f"{'':<9}the {name} died; it is started again")
+        self._pids = pids
+        everything = {"demo": os.getpid(), **pids}
+        (self.directory / "processes.json").write_text(json.dumps(everything), encoding="utf-8")
+
+
+@contextmanager
+def running(directory: Path, ports: Ports, *, limits: bool, say: Say) -> Iterator[Machine]:
+    """Start everything, and stop it at the end. Raises DemoError or LocalDatabaseError; then nothing is left running.
+
+    limits: whether the sandboxes refuse what goes beyond the platforms' rate limits.
+    """
+    for port in (ports.app, ports.store, ports.xero):
+        _require_free(port)
+    began = time.monotonic()
+    with ExitStack() as stack:
+        stack.enter_context(_sole_use(directory))
+        logs = directory / "logs"
+        _log_to(logs / "demo.log")
+        say(f"Starting a database, a store, a Xero, gunicorn and a worker; their logs are in {logs}")
+        database_url = _start_database(stack, directory / "postgres")
+
+        clock = SystemClock()
+        world = World(clock=clock, limits=limits)
+        shop = world.shop()
+        # On a standard plan 100 points a second would let some three orders a second be read.
+        shop.bucket = Bucket(clock, restored_per_second=PLUS_RESTORED_PER_SECOND)
+        books, organisation, user_id = demo_books(clock)
+        books.limits.enabled = limits
+        for application, port in (
+            (create_shopify(world, clock=clock), ports.store),
+            (create_xero(books, clock=clock), ports.xero),
+        ):
+            stack.callback(serve(application, HOST, port).stop)
+
+        settings = _settings(database_url, ports, world, books)
+        app = create_app(Config.from_environment(settings))
+        with app.app_context():
+            flask_migrate.upgrade()
+            open_for_business(db.session(), shop, books, organisation, user_id, now=clock.now())
+            db.session.commit()
+        supervisor = _start_processes(stack, settings, ports.app, logs)
+        # Registered last, so called first: a second Ctrl-C must not stop the stopping half-way.
+        stack.callback(_ignore_interrupts)
+        machine = Machine(
+            app=app,
+            shop=shop,
+            books=books,
+            organisation=organisation,
+            supervisor=supervisor,
+            directory=directory,
+            addresses={
+                "App": f"http://{HOST}:{ports.app}",
+                "Shopify sandbox": f"http://{HOST}:{ports.store}",
+                "Xero's books": f"http://{HOST}:{ports.xero}/books/{organisation.tenant_id}",
+            },
+            say=say,
+        )
+        _wait_until_up(machine, logs)
+        say(f"Ready after {time.monotonic() - began:.1f} s")
+        yield machine
+
+
+def last_lines(log: Path) -> str:
+    """The end of a log, indented, for an error message."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+    except FileNotFoundError:
+        lines = []
+    return "\n".join(f"    {line}" for line in lines or ["(it is empty)"])
+
+
+def _require_free(port: int) -> None:
+    advice = "End what listens there, or choose another: `make demo PORT=8100` uses 8100, 8101 and 8102."
+    with socket.socket() as listener:
+        # Connections of the last run that are winding up must not count; whoever listens still does.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken" if taken else f"cannot be used ({error.strerror})"
+            raise DemoError(f"Port {port} {why}. {advice}") from error
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        # macOS lets us bind beside a program that listens on all addresses.
+        if caller.connect_ex((HOST, port)) == 0:
+            raise DemoError(f"Port {port} is taken. {advice}")
+
+
+@contextmanager
+def _sole_use(directory: Path) -> Iterator[None]:
+    """Hold the demo's directory, so that two demos never share a database."""
+    try:
+        (directory / "logs").mkdir(parents=True, exist_ok=True)
+        lock = (directory / "lock").open("w")
+    except OSError as error:
+        raise DemoError(
+            f"The directory {directory} cannot be written to ({error.strerror}). "
+            "Make it yours, or choose another with `flask --app embedded_app demo --directory …`."
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoError(
+                f"Another demo runs in {directory}. Stop it with Ctrl-C where it runs, or give this one a directory "
+                "and ports of its own: `flask --app embedded_app demo --directory … --port 8100`."
+            ) from error
+        yield
+
+
+def _log_to(path: Path) -> None:
+    """Send what this process itself logs to a file: the terminal belongs to the orders."""
+    configure_logging()
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(path.open("w", encoding="utf-8"))
+
+
+def _start_database(stack: ExitStack, directory: Path) -> str:
+    stack.callback(local_database.stop, directory)  # before the start, which may be interrupted
+    server = local_database.start(directory, settings=QUICK)
+    return local_database.create_database(server, DATABASE_NAME)
+
+
+def _settings(database_url: str, ports: Ports, world: World, books: Books) -> dict[str, str]:
+    """The environment that points the program at the sandbox, and at nothing that the caller's own points at."""
+    kept = {
+        name: value for name, value in os.environ.items() if name not in SETTINGS and not name.startswith(OUR_PREFIXES)
+    }
+    xero = f"http://{HOST}:{ports.xero}"
+    return {
+        **kept,
+        "DATABASE_URL": database_url,
+        "APP_URL": f"http://{HOST}:{ports.app}",
+        "PORT": str(ports.app),
+        "SECRET_KEY": secrets.token_hex(32),
+        "TOKEN_KEYS": Fernet.generate_key().decode("ascii"),
+        "SHOPIFY_API_KEY": world.app.client_id,
+        "SHOPIFY_API_SECRET": world.app.client_secret,
+        "SHOPIFY_ADMIN_ORIGIN": f"http://{HOST}:{ports.store}/{{shop}}",
+        "XERO_CLIENT_ID": books.identity.client_id,
+        "XERO_CLIENT_SECRET": books.identity.client_secret,
+        "XERO_API_URL": xero,
+        "XERO_IDENTITY_URL": xero,
+        "XERO_LOGIN_URL": xero,
+    }
+
+
+def _start_processes(stack: ExitStack, settings: dict[str, str], port: int, logs: Path) -> Supervisor:
+    """The processes of the Procfile, which listens to the world; the demo listens to this machine only."""
+    commands = {
+        name: [part.replace("0.0.0.0", HOST) for part in command]
+        for name, command in procfile_commands(ROOT / "Procfile").items()
+    }
+    environ = child_environment(settings, port=port)
+    supervisor = Supervisor(commands, environ=environ, directory=ROOT, log_directory=logs)
+    stack.callback(supervisor.stop, within_seconds=STOP_WITHIN_SECONDS)
+    supervisor.start()
+    return supervisor
+
+
+def _wait_until_up(machine: Machine, logs: Path) -> None:
+    deadline = time.monotonic() + UP_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        machine.look()
+        try:
+            if requests.get(f"{machine.addresses['App']}/healthz", timeout=2).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise DemoError(
+        f"The app did not come up within {UP_WITHIN_SECONDS:.0f} s. The end of {logs / 'web.log'}:\n"
+        f"{last_lines(logs / 'web.log')}"
+    )
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

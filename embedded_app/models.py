@@ -1,0 +1,482 @@
+"""The rows: tables and constraints, no behaviour.
+
+    Store, StoreGrant              a shop that installed the app, and the tokens its channel gave
+    Organisation, Grant            a Xero organisation (tenant), and the tokens of the Xero user who connected it
+    Mapping                        what the merchant decided, in versions
+    Delivery                       what the store told us, and how it ended
+    OrderFacts, Tender             what the store's ledgers say
+    PostingGroup, Document,        what was decided
+    DocumentOrder, Settlement
+    Dispatch, DispatchNeed,        what is written to Xero, in which order, in which calls
+    Batch, BatchElement
+    Hold                           what is not posted, why, and what to do
+    AuditEntry, Tally              what people did; what was only counted
+
+Every unique index carries a comment that says what it prevents. Moments come from the app's clock, never from the
+database's. This file is long because it is one subject: read it as the map of the program.
+"""
+
+from __future__ import annotations
+
+from datetime import date as Day
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, DateTime, Enum, ForeignKey, Index, LargeBinary, Numeric, String, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from embedded_app.db import db
+from embedded_app.secrets_at_rest import Encrypted
+
+
+class DeliveryState(StrEnum):
+    """open until a gather took it in, then done for good."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+class Outcome(StrEnum):
+    """How a delivery, or an order as last decided, ended: never anything else, never nothing."""
+
+    RECORDED = "recorded"
+    NOTHING = "nothing to post"
+    HELD = "held"
+
+
+class DispatchState(StrEnum):
+    """waiting for what it needs · ready to be sent · sending in an open batch · posted · held for the merchant."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    SENDING = "sending"
+    POSTED = "posted"
+    HELD = "held"
+
+
+class BatchState(StrEnum):
+    """ready to be called · sent and not yet answered · unknown: looked up before anything is sent again · closed."""
+
+    READY = "ready"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    CLOSED = "closed"
+
+
+class DocumentState(StrEnum):
+    """recorded by us · posted with equal totals · differs: posted, but Xero's totals are not ours · voided."""
+
+    RECORDED = "recorded"
+    POSTED = "posted"
+    DIFFERS = "differs"
+    VOIDED = "voided"
+
+
+def _state(states: type[StrEnum]) -> Enum:
+    """A text column that takes only the values of one StrEnum."""
+    return Enum(
+        states,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        name=states.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+MOMENT = DateTime(timezone=True)
+AMOUNT = Numeric(18, 4)
+
+
+class Organisation(db.Model):
+    """A Xero organisation (tenant). One call to it is in flight at a time; not_before: when Xero will hear us again."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Prevents two rows for one tenant, which would post side by side and outrun its limits.
+    tenant_id: Mapped[str] = mapped_column(String(36), unique=True)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant.id"))
+    name: Mapped[str] = mapped_column(default="")
+    short_code: Mapped[str | None]
+    base_currency: Mapped[str] = mapped_column(String(3))
+    country: Mapped[str | None] = mapped_column(String(2))
+    period_lock_date: Mapped[Day | None] = mapped_column(Date)
+    end_of_year_lock_date: Mapped[Day | None] = mapped_column(Date)
+    tax_rates: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    rounding_account: Mapped[str | None]
+    read_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
+    paused: Mapped[str | None]
+    grant: Mapped[Grant | None] = relationship()
+
+
+class Grant(db.Model):
+    """Tokens of one Xero user; they serve every organisation this user connected, so they are kept once."""
+
+    __tablename__ = "grant"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Prevents two copies of one user's tokens: a refresh rotates them, and the other copy would die.
+    xero_user_id: Mapped[str] = mapped_column(String(64), unique=True)
+    access_token: Mapped[str] = mapped_column(Encrypted)
+    refresh_token: Mapped[str] = mapped_column(Encrypted)
+    access_expires_at: Mapped[datetime] = mapped_column(MOMENT)
+    refresh_expires_at: Mapped[datetime] = mapped_column(MOMENT)
+    revoked: Mapped[str | None]
+
+
+class Store(db.Model):
+    """A shop of one channel. posting: whether the merchant has switched posting on."""
+
+    __table_args__ = (
+        # Prevents a second row for one shop, whose deliveries would then be posted twice.
+        Index("uq_store_channel_external_id", "channel", "external_id", unique=True),
+        # Prevents two stores of one organisation from giving out the same document numbers.
+        Index("uq_store_organisation_prefix", "organisation_id", "prefix", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(24))
+    external_id: Mapped[str]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    prefix: Mapped[str] = mapped_column(String(24))
+    posting: Mapped[bool] = mapped_column(default=False)
+    paused: Mapped[str | None]
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
+    read_batch_size: Mapped[int] = mapped_column(default=10)
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    organisation: Mapped[Organisation | None] = relationship()
+
+
+class StoreGrant(db.Model):
+    """The channel's tokens for one store, apart from the store so that a refresh locks nothing else."""
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    access_token: Mapped[str] = mapped_column(Encrypted)
+    refresh_token: Mapped[str | None] = mapped_column(Encrypted)
+    access_expires_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    refresh_expires_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class Mapping(db.Model):
+    """One version of a store's mapping: never changed, only followed by the next."""
+
+    __table_args__ = (
+        # Prevents two mappings from both being version n, so that a document's version names one text.
+        Index("uq_mapping_store_version", "store_id", "version", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    version: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    author: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    applies_from: Mapped[Day | None] = mapped_column(Date)
+
+
+class Delivery(db.Model):
+    """One hint that an order changed: a webhook, or a retry somebody asked for. Holds ids and times, never facts.
+
+    tries: how often a gather began on it without ending it; one that fails again and again is set apart.
+    """
+
+    __table_args__ = (
+        # Prevents a webhook that the store repeats from being taken in twice.
+        Index("uq_delivery_store_webhook_id", "store_id", "webhook_id", unique=True),
+        Index("ix_delivery_open", "store_id", "tries", "id", postgresql_where=text("state = 'open'")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    webhook_id: Mapped[str] = mapped_column(String(128))
+    topic: Mapped[str] = mapped_column(String(64))
+    event_id: Mapped[str | None] = mapped_column(String(128))
+    order_external_id: Mapped[str | None] = mapped_column(String(128))
+    kept: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    triggered_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    received_at: Mapped[datetime] = mapped_column(MOMENT)
+    state: Mapped[DeliveryState] = mapped_column(_state(DeliveryState), default=DeliveryState.OPEN)
+    tries: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[Outcome | None] = mapped_column(_state(Outcome))
+    reason: Mapped[str | None]
+    ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class OrderFacts(db.Model):
+    """What the store last said of one order: both ledgers, without personal data. The row that deciding locks.
+
+    version grows whenever the ledgers' hash changes. outcome and reason: of the last decision. facts: None while the
+    store's answer could not be read (then the order is held, with the reason).
+    """
+
+    __table_args__ = (
+        # Prevents one order from having two rows, and so two groups and two invoices.
+        Index("uq_order_facts_store_external_id", "store_id", "external_id", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    external_id: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str | None] = mapped_column(String(255))
+    version: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str | None] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    store_updated_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    read_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    outcome: Mapped[Outcome | None] = mapped_column(_state(Outcome))
+    reason: Mapped[str | None]
+
+
+class Tender(db.Model):
+    """Money that moved, by the gateway's own id; payouts will find it here."""
+
+    __table_args__ = (
+        # Prevents one movement of money from being settled as two.
+        Index("uq_tender_store_external_id", "store_id", "external_id", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_facts.id"), index=True)
+    external_id: Mapped[str] = mapped_column(String(128))
+    parent_external_id: Mapped[str | None] = mapped_column(String(128))
+    kind: Mapped[str] = mapped_column(String(16))
+    gateway: Mapped[str] = mapped_column(String(255))
+    amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    currency: Mapped[str] = mapped_column(String(3))
+    processed_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
+class PostingGroup(db.Model):
+    """The agreements that share one document: an order now; a store's day or a payout later."""
+
+    __table_args__ = (
+        # Prevents an order (day, payout) from being posted as two groups.
+        Index("uq_posting_group_key", "store_id", "kind", "key", "currency", unique=True),
+        # Prevents two orders of one name from sharing a document number; the later one gets its id appended.
+        Index("uq_posting_group_number", "organisation_id", "number", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(128))
+    currency: Mapped[str] = mapped_column(String(3))
+    number: Mapped[str] = mapped_column(String(200))
+    generation: Mapped[int] = mapped_column(default=1)
+
+
+class Document(db.Model):
+    """An invoice, a credit note or a void, as decided. content: the whole of it, as accounting.facts writes it."""
+
+    __table_args__ = (
+        # Prevents one part of an order from being booked twice within a generation.
+        Index("uq_document_role", "group_id", "role", "generation", unique=True),
+        # Prevents one Xero document from being taken for two of ours. A void shares its invoice's.
+        Index("uq_document_xero_id", "xero_id", unique=True, postgresql_where=text("kind <> 'void'")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("posting_group.id"))
+    mapping_id: Mapped[int] = mapped_column(ForeignKey("mapping.id"))
+    role: Mapped[str] = mapped_column(String(24))
+    kind: Mapped[str] = mapped_column(String(16))
+    generation: Mapped[int]
+    number: Mapped[str] = mapped_column(String(255), index=True)
+    date: Mapped[Day] = mapped_column(Date)
+    currency: Mapped[str] = mapped_column(String(3))
+    total: Mapped[Decimal] = mapped_column(AMOUNT)
+    total_tax: Mapped[Decimal] = mapped_column(AMOUNT)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    recorded_at: Mapped[datetime] = mapped_column(MOMENT)
+    state: Mapped[DocumentState] = mapped_column(_state(DocumentState), default=DocumentState.RECORDED)
+    xero_id: Mapped[str | None] = mapped_column(String(36))
+    xero_total: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    xero_total_tax: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    group: Mapped[PostingGroup] = relationship()
+    reverses: Mapped[Document | None] = relationship(remote_side="Document.id")
+
+
+class DocumentOrder(db.Model):
+    """Which agreements of which order a document books."""
+
+    __table_args__ = (
+        # Prevents one agreement from being named twice by one document.
+        Index("uq_document_order", "document_id", "order_id", "agreement_external_id", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_facts.id"), index=True)
+    agreement_external_id: Mapped[str] = mapped_column(String(128))
+    document: Mapped[Document] = relationship()
+
+
+class Settlement(db.Model):
+    """A payment, a refund, an allocation or its removal, as decided. removes: the allocation a removal takes back."""
+
+    __table_args__ = (
+        # Prevents one tender from paying one document twice, and one credit from being allocated twice.
+        Index(
+            "uq_settlement_what",
+            "document_id",
+            "kind",
+            "tender_id",
+            "to_document_id",
+            "ordinal",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("amount > 0", name="amount_positive"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("posting_group.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    to_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    removes_id: Mapped[int | None] = mapped_column(ForeignKey("settlement.id"))
+    tender_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id"))
+    ordinal: Mapped[int] = mapped_column(default=1)
+    account: Mapped[str | None] = mapped_column(String(36))
+    date: Mapped[Day] = mapped_column(Date)
+    amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    reference: Mapped[str] = mapped_column(String(255))
+    recorded_at: Mapped[datetime] = mapped_column(MOMENT)
+    xero_id: Mapped[str | None] = mapped_column(String(36))
+    document: Mapped[Document] = relationship(foreign_keys=[document_id])
+    to_document: Mapped[Document | None] = relationship(foreign_keys=[to_document_id])
+    tender: Mapped[Tender | None] = relationship()
+    removes: Mapped[Settlement | None] = relationship(remote_side="Settlement.id")
+
+
+class Dispatch(db.Model):
+    """One write to Xero, of one document or one settlement."""
+
+    __table_args__ = (
+        # Prevents a document from being written to Xero by two dispatches.
+        Index("uq_dispatch_document", "document_id", unique=True),
+        # Prevents a settlement from being written to Xero by two dispatches.
+        Index("uq_dispatch_settlement", "settlement_id", unique=True),
+        Index("ix_dispatch_ready", "organisation_id", "endpoint", "id", postgresql_where=text("state = 'ready'")),
+        Index("ix_dispatch_waiting", "organisation_id", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("(document_id IS NULL) <> (settlement_id IS NULL)", name="one_subject"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    endpoint: Mapped[str] = mapped_column(String(32))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    settlement_id: Mapped[int | None] = mapped_column(ForeignKey("settlement.id"))
+    state: Mapped[DispatchState] = mapped_column(_state(DispatchState))
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    posted_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    document: Mapped[Document | None] = relationship()
+    settlement: Mapped[Settlement | None] = relationship()
+
+
+class DispatchNeed(db.Model):
+    """A dispatch that must be posted before another may be sent."""
+
+    dispatch_id: Mapped[int] = mapped_column(ForeignKey("dispatch.id"), primary_key=True)
+    needs_id: Mapped[int] = mapped_column(ForeignKey("dispatch.id"), primary_key=True, index=True)
+    dispatch: Mapped[Dispatch] = relationship(foreign_keys=[dispatch_id])
+    needs: Mapped[Dispatch] = relationship(foreign_keys=[needs_id])
+
+
+class Batch(db.Model):
+    """One call to Xero: exact bytes under one idempotency key, committed before the call is made.
+
+    attempt_id: of the worker that may apply the answer; a later claim replaces it. doubtful: an earlier attempt may
+    have been written, so that after Xero has forgotten the key only a look-up may follow.
+    """
+
+    __table_args__ = (
+        # Prevents two batches from sharing a key: Xero would answer the second with the first one's reply.
+        Index("uq_batch_key", "key", unique=True),
+        # Prevents two calls of one organisation from being in flight at once.
+        Index("uq_batch_in_flight", "organisation_id", unique=True, postgresql_where=text("state = 'sent'")),
+        Index("ix_batch_open", "organisation_id", "id", postgresql_where=text("state <> 'closed'")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    endpoint: Mapped[str] = mapped_column(String(32))
+    path_ids: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    key: Mapped[str] = mapped_column(String(128))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[BatchState] = mapped_column(_state(BatchState), default=BatchState.READY)
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    first_sent_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    attempted_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    attempt_id: Mapped[str | None] = mapped_column(String(36))
+    doubtful: Mapped[bool] = mapped_column(default=False)
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
+    note: Mapped[str | None]
+    closed_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class BatchElement(db.Model):
+    """One dispatch's place in one batch; closed ones are kept as the record of each attempt."""
+
+    __table_args__ = (
+        # Prevents a dispatch from being in two open batches, and so from being written twice.
+        Index("uq_batch_element_open", "dispatch_id", unique=True, postgresql_where=text("open")),
+        Index("ix_batch_element_dispatch", "dispatch_id"),
+    )
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    dispatch_id: Mapped[int] = mapped_column(ForeignKey("dispatch.id"))
+    open: Mapped[bool] = mapped_column(default=True)
+    answer: Mapped[str | None]
+    dispatch: Mapped[Dispatch] = relationship()
+    batch: Mapped[Batch] = relationship()
+
+
+class Hold(db.Model):
+    """What is not posted: of an order, of one tender, of one write to Xero, or of a delivery we could not place."""
+
+    __table_args__ = (
+        # Prevents one reason from being shown twice for one thing.
+        Index(
+            "uq_hold_open",
+            "store_id",
+            "order_id",
+            "dispatch_id",
+            "delivery_id",
+            "cause",
+            "subject",
+            "tender_external_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_hold_order", "order_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order_facts.id"))
+    dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatch.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    tender_external_id: Mapped[str | None] = mapped_column(String(128))
+    cause: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str]
+    sentence: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(MOMENT)
+    closed_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    closed_by: Mapped[str | None]
+
+
+class AuditEntry(db.Model):
+    """What a person did, and to what."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"), index=True)
+    at: Mapped[datetime] = mapped_column(MOMENT)
+    actor: Mapped[str]
+    act: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class Tally(db.Model):
+    """What is counted and not kept, by day: well-signed webhooks of shops we do not know."""
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[Day] = mapped_column(Date, primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)

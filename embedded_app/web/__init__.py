@@ -1,0 +1,1 @@
+"""What the outside world can ask of the app over HTTP; one blueprint per noun."""

@@ -1,0 +1,454 @@
+"""The rows, as models.py declares them; what each index prevents is said there."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("xero_user_id", sa.String(length=64), nullable=False),
+        sa.Column("access_token", sa.Text(), nullable=False),
+        sa.Column("refresh_token", sa.Text(), nullable=False),
+        sa.Column("access_expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refresh_expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
+        sa.UniqueConstraint("xero_user_id", name=op.f("uq_grant_xero_user_id")),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "day", name=op.f("pk_tally")),
+    )
+    op.create_table(
+        "organisation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.Column("grant_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("short_code", sa.String(), nullable=True),
+        sa.Column("base_currency", sa.String(length=3), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("period_lock_date", sa.Date(), nullable=True),
+        sa.Column("end_of_year_lock_date", sa.Date(), nullable=True),
+        sa.Column("tax_rates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rounding_account", sa.String(), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_organisation_grant_id_grant")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_organisation_tenant_id")),
+    )
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=32), nullable=False),
+        sa.Column("path_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "ready",
+                "sent",
+                "unknown",
+                "closed",
+                name="batchstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempt_id", sa.String(length=36), nullable=True),
+        sa.Column("doubtful", sa.Boolean(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_batch_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    op.create_index(
+        "ix_batch_open", "batch", ["organisation_id", "id"], unique=False, postgresql_where=sa.text("state <> 'closed'")
+    )
+    op.create_index(
+        "uq_batch_in_flight", "batch", ["organisation_id"], unique=True, postgresql_where=sa.text("state = 'sent'")
+    )
+    op.create_index("uq_batch_key", "batch", ["key"], unique=True)
+    op.create_table(
+        "store",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("prefix", sa.String(length=24), nullable=False),
+        sa.Column("posting", sa.Boolean(), nullable=False),
+        sa.Column("paused", sa.String(), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_batch_size", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_store_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
+    )
+    op.create_index("uq_store_channel_external_id", "store", ["channel", "external_id"], unique=True)
+    op.create_index("uq_store_organisation_prefix", "store", ["organisation_id", "prefix"], unique=True)
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_audit_entry_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    op.create_index(op.f("ix_audit_entry_store_id"), "audit_entry", ["store_id"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("webhook_id", sa.String(length=128), nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("event_id", sa.String(length=128), nullable=True),
+        sa.Column("order_external_id", sa.String(length=128), nullable=True),
+        sa.Column("kept", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("triggered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "done", name="deliverystate", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "recorded",
+                "nothing to post",
+                "held",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_delivery_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_index(
+        "ix_delivery_open",
+        "delivery",
+        ["store_id", "tries", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("uq_delivery_store_webhook_id", "delivery", ["store_id", "webhook_id"], unique=True)
+    op.create_table(
+        "mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applies_from", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_mapping_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mapping")),
+    )
+    op.create_index("uq_mapping_store_version", "mapping", ["store_id", "version"], unique=True)
+    op.create_table(
+        "order_facts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=128), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("store_updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "recorded",
+                "nothing to post",
+                "held",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_facts_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_facts")),
+    )
+    op.create_index("uq_order_facts_store_external_id", "order_facts", ["store_id", "external_id"], unique=True)
+    op.create_table(
+        "posting_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_posting_group_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_posting_group_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting_group")),
+    )
+    op.create_index("uq_posting_group_key", "posting_group", ["store_id", "kind", "key", "currency"], unique=True)
+    op.create_index("uq_posting_group_number", "posting_group", ["organisation_id", "number"], unique=True)
+    op.create_table(
+        "store_grant",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("access_token", sa.Text(), nullable=False),
+        sa.Column("refresh_token", sa.Text(), nullable=True),
+        sa.Column("access_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refresh_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_store_grant_store_id_store")),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_store_grant")),
+    )
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("mapping_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=255), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("total_tax", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "recorded",
+                "posted",
+                "differs",
+                "voided",
+                name="documentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("xero_id", sa.String(length=36), nullable=True),
+        sa.Column("xero_total", sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column("xero_total_tax", sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["posting_group.id"], name=op.f("fk_document_group_id_posting_group")),
+        sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_document_mapping_id_mapping")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["document.id"], name=op.f("fk_document_reverses_id_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+    )
+    op.create_index(op.f("ix_document_number"), "document", ["number"], unique=False)
+    op.create_index("uq_document_role", "document", ["group_id", "role", "generation"], unique=True)
+    op.create_index(
+        "uq_document_xero_id", "document", ["xero_id"], unique=True, postgresql_where=sa.text("kind <> 'void'")
+    )
+    op.create_table(
+        "tender",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=128), nullable=False),
+        sa.Column("parent_external_id", sa.String(length=128), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("gateway", sa.String(length=255), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("processed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["order_facts.id"], name=op.f("fk_tender_order_id_order_facts")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_tender_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tender")),
+    )
+    op.create_index(op.f("ix_tender_order_id"), "tender", ["order_id"], unique=False)
+    op.create_index("uq_tender_store_external_id", "tender", ["store_id", "external_id"], unique=True)
+    op.create_table(
+        "document_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("agreement_external_id", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_order_document_id_document")),
+        sa.ForeignKeyConstraint(["order_id"], ["order_facts.id"], name=op.f("fk_document_order_order_id_order_facts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_order")),
+    )
+    op.create_index(op.f("ix_document_order_order_id"), "document_order", ["order_id"], unique=False)
+    op.create_index(
+        "uq_document_order", "document_order", ["document_id", "order_id", "agreement_external_id"], unique=True
+    )
+    op.create_table(
+        "settlement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("to_document_id", sa.Integer(), nullable=True),
+        sa.Column("removes_id", sa.Integer(), nullable=True),
+        sa.Column("tender_id", sa.Integer(), nullable=True),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=True),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("reference", sa.String(length=255), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("xero_id", sa.String(length=36), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_settlement_amount_positive")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_settlement_document_id_document")),
+        sa.ForeignKeyConstraint(["group_id"], ["posting_group.id"], name=op.f("fk_settlement_group_id_posting_group")),
+        sa.ForeignKeyConstraint(["removes_id"], ["settlement.id"], name=op.f("fk_settlement_removes_id_settlement")),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.id"], name=op.f("fk_settlement_tender_id_tender")),
+        sa.ForeignKeyConstraint(
+            ["to_document_id"], ["document.id"], name=op.f("fk_settlement_to_document_id_document")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement")),
+    )
+    op.create_index(op.f("ix_settlement_group_id"), "settlement", ["group_id"], unique=False)
+    op.create_index(
+        "uq_settlement_what",
+        "settlement",
+        ["document_id", "kind", "tender_id", "to_document_id", "ordinal"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_table(
+        "dispatch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=32), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("settlement_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "ready",
+                "sending",
+                "posted",
+                "held",
+                name="dispatchstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(document_id IS NULL) <> (settlement_id IS NULL)", name=op.f("ck_dispatch_one_subject")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_dispatch_document_id_document")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_dispatch_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["settlement_id"], ["settlement.id"], name=op.f("fk_dispatch_settlement_id_settlement")
+        ),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_dispatch_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
+    )
+    op.create_index(
+        "ix_dispatch_ready",
+        "dispatch",
+        ["organisation_id", "endpoint", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'ready'"),
+    )
+    op.create_index(
+        "ix_dispatch_waiting",
+        "dispatch",
+        ["organisation_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index("uq_dispatch_document", "dispatch", ["document_id"], unique=True)
+    op.create_index("uq_dispatch_settlement", "dispatch", ["settlement_id"], unique=True)
+    op.create_table(
+        "batch_element",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("dispatch_id", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_element_batch_id_batch")),
+        sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name=op.f("fk_batch_element_dispatch_id_dispatch")),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_batch_element")),
+    )
+    op.create_index("ix_batch_element_dispatch", "batch_element", ["dispatch_id"], unique=False)
+    op.create_index(
+        "uq_batch_element_open", "batch_element", ["dispatch_id"], unique=True, postgresql_where=sa.text("open")
+    )
+    op.create_table(
+        "dispatch_need",
+        sa.Column("dispatch_id", sa.Integer(), nullable=False),
+        sa.Column("needs_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name=op.f("fk_dispatch_need_dispatch_id_dispatch")),
+        sa.ForeignKeyConstraint(["needs_id"], ["dispatch.id"], name=op.f("fk_dispatch_need_needs_id_dispatch")),
+        sa.PrimaryKeyConstraint("dispatch_id", "needs_id", name=op.f("pk_dispatch_need")),
+    )
+    op.create_index(op.f("ix_dispatch_need_needs_id"), "dispatch_need", ["needs_id"], unique=False)
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("dispatch_id", sa.Integer(), nullable=True),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("tender_external_id", sa.String(length=128), nullable=True),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_hold_delivery_id_delivery")),
+        sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name=op.f("fk_hold_dispatch_id_dispatch")),
+        sa.ForeignKeyConstraint(["order_id"], ["order_facts.id"], name=op.f("fk_hold_order_id_order_facts")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_hold_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    op.create_index("ix_hold_order", "hold", ["order_id"], unique=False)
+    op.create_index(
+        "uq_hold_open",
+        "hold",
+        ["store_id", "order_id", "dispatch_id", "delivery_id", "cause", "subject", "tender_external_id"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )

@@ -1,0 +1,88 @@
+"""Wake-ups commit and vanish with the caller's rows, and a clash never takes those rows with it."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session, scoped_session
+
+from embedded_app.db import db
+from embedded_app.models import Tally
+from embedded_app.queue import wake
+
+WAITING = text("SELECT task_name, queue_name, lock, queueing_lock, args FROM procrastinate_jobs WHERE status = 'todo'")
+
+
+def count_something(app: Flask, name: str) -> None:
+    db.session.add(Tally(name=name, day=app.extensions["crossfoot.clock"].now().date(), count=1))
+
+
+@pytest.fixture
+def other(app: Flask) -> Iterator[Session]:
+    """A session of somebody else, on a connection of its own."""
+    with app.app_context(), Session(db.engine) as session:
+        yield session
+
+
+def test_a_wake_up_is_written_with_the_callers_rows(app: Flask, session: scoped_session[Session]) -> None:
+    count_something(app, "with a wake-up")
+
+    assert wake(session, "gather", 7) is True
+    session.commit()
+
+    assert session.execute(WAITING).all() == [("gather", "gather", "gather:7", "gather:7", {"key": 7})]
+    assert session.query(Tally).count() == 1
+
+
+def test_a_wake_up_is_undone_with_the_callers_rows(app: Flask, session: scoped_session[Session]) -> None:
+    count_something(app, "undone")
+    wake(session, "gather", 7)
+
+    session.rollback()
+
+    assert session.execute(WAITING).all() == []
+
+
+def test_one_waiting_job_is_enough_for_each_task_and_key(session: scoped_session[Session]) -> None:
+    woken = [
+        wake(session, "gather", 7),
+        wake(session, "gather", 7),
+        wake(session, "gather", 8),
+        wake(session, "post", 7),
+    ]
+    session.commit()
+
+    assert woken == [True, False, True, True]
+    assert len(session.execute(WAITING).all()) == 3
+
+
+def test_the_callers_rows_survive_a_clash_with_another_transaction(
+    app: Flask, session: scoped_session[Session], other: Session
+) -> None:
+    wake(other, "gather", 7)
+    count_something(app, "in the clash")
+    session.flush()
+    # The other commits while we wait for it: our look-up saw no waiting job, our insert meets the one it left.
+    threading.Timer(0.3, other.commit).start()
+
+    woken = wake(session, "gather", 7)
+    session.commit()
+
+    assert woken is False
+    assert other.query(Tally).filter_by(name="in the clash").count() == 1
+    assert len(session.execute(WAITING).all()) == 1
+
+
+def test_rows_written_after_a_clash_are_committed_too(
+    app: Flask, session: scoped_session[Session], other: Session
+) -> None:
+    wake(other, "gather", 7)
+    threading.Timer(0.3, other.commit).start()
+
+    wake(session, "gather", 7)
+    count_something(app, "after the clash")
+    session.commit()
+
+    assert other.query(Tally).filter_by(name="after the clash").count() == 1
