@@ -1,0 +1,88 @@
+"""The durable record of every delivery: once taken in, none is lost, and none is taken in twice."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from embedded_app.channels import DeliveryNote
+from embedded_app.models import Delivery, DeliveryState, Store, Tally
+from embedded_app.queue import wake
+
+UNKNOWN_SHOP = "webhooks of unknown shops"
+
+
+class Receipt(StrEnum):
+    """What became of a delivery at the door."""
+
+    RECORDED = "recorded"
+    REPEATED = "repeated"
+    UNKNOWN_SHOP = "unknown shop"
+
+
+def receive(session: Session, channel: str, note: DeliveryNote, *, now: datetime) -> Receipt:
+    """Record a verified delivery and wake its store's gather job, both in the caller's transaction.
+
+    The caller commits; until then nothing has happened. A delivery of a shop we do not know is only counted: its
+    signature is good, so the store means us, but there is nobody whose books it could change.
+    """
+    store_id = session.scalar(select(Store.id).where(Store.channel == channel, Store.external_id == note.shop))
+    if store_id is None:
+        _count(session, UNKNOWN_SHOP, now)
+        return Receipt.UNKNOWN_SHOP
+
+    recorded = session.scalar(
+        insert(Delivery)
+        .values(
+            store_id=store_id,
+            webhook_id=note.webhook_id,
+            topic=note.topic,
+            event_id=note.event_id,
+            order_external_id=note.order_id,
+            kept=note.kept,
+            triggered_at=note.triggered_at,
+            received_at=now,
+            state=DeliveryState.OPEN,
+        )
+        .on_conflict_do_nothing(index_elements=["store_id", "webhook_id"])
+        .returning(Delivery.id)
+    )
+    if recorded is None:
+        return Receipt.REPEATED
+
+    wake(session, "gather", store_id)
+    return Receipt.RECORDED
+
+
+def ask_again(session: Session, store_id: int, order_external_ids: Iterable[str], *, topic: str, now: datetime) -> int:
+    """Record that these orders are to be read and decided again, and wake their store; returns how many.
+
+    A retry is a delivery of our own, so that it is kept, swept and ended like any other.
+    """
+    asked = 0
+    for order_external_id in order_external_ids:
+        session.add(
+            Delivery(
+                store_id=store_id,
+                webhook_id=f"{topic}:{uuid.uuid4()}",
+                topic=topic,
+                order_external_id=order_external_id,
+                received_at=now,
+            )
+        )
+        asked += 1
+    session.flush()
+    if asked:
+        wake(session, "gather", store_id)
+    return asked
+
+
+def _count(session: Session, name: str, now: datetime) -> None:
+    counted = insert(Tally).values(name=name, day=now.date(), count=1)
+    session.execute(counted.on_conflict_do_update(index_elements=["name", "day"], set_={"count": Tally.count + 1}))

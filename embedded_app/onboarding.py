@@ -1,0 +1,105 @@
+"""What setting a shop up comes down to: the store, its organisation, its mapping, and the switch.
+
+The command line uses it now; the Setup pages will.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from embedded_app import inbox
+from embedded_app.accounting.mapping import parse_mapping
+from embedded_app.models import AuditEntry, Grant, Hold, Mapping, OrderFacts, Organisation, Store, StoreGrant
+
+
+def add_store(session: Session, *, channel: str, external_id: str, prefix: str, now: datetime) -> Store:
+    """The store of that channel and id, made where missing; posting is off until it is switched on. Flushes."""
+    store = session.scalar(select(Store).where(Store.channel == channel, Store.external_id == external_id))
+    if store is None:
+        store = Store(channel=channel, external_id=external_id, prefix=prefix, posting=False, created_at=now)
+        session.add(store)
+        session.flush()
+    return store
+
+
+def keep_store_tokens(
+    session: Session,
+    store: Store,
+    *,
+    access_token: str,
+    refresh_token: str | None,
+    access_expires_at: datetime | None,
+    refresh_expires_at: datetime | None = None,
+) -> None:
+    """Keep the channel's tokens for the store, in place of any older ones. Flushes."""
+    grant = session.get(StoreGrant, store.id) or StoreGrant(store_id=store.id)
+    grant.access_token, grant.access_expires_at = access_token, access_expires_at
+    grant.refresh_token, grant.refresh_expires_at = refresh_token, refresh_expires_at
+    session.add(grant)
+    store.paused = None
+    session.flush()
+
+
+def keep_xero_tokens(
+    session: Session,
+    *,
+    xero_user_id: str,
+    access_token: str,
+    refresh_token: str,
+    access_expires_at: datetime,
+    refresh_expires_at: datetime,
+) -> Grant:
+    """Keep a Xero user's tokens, in place of any older ones; organisations paused for want of them go on. Flushes."""
+    grant = session.scalar(select(Grant).where(Grant.xero_user_id == xero_user_id)) or Grant(xero_user_id=xero_user_id)
+    grant.access_token, grant.access_expires_at = access_token, access_expires_at
+    grant.refresh_token, grant.refresh_expires_at = refresh_token, refresh_expires_at
+    grant.revoked = None
+    session.add(grant)
+    session.flush()
+    for organisation in session.scalars(select(Organisation).where(Organisation.grant_id == grant.id)):
+        organisation.paused = None
+    return grant
+
+
+def add_organisation(session: Session, *, tenant_id: str, grant: Grant, base_currency: str) -> Organisation:
+    """The organisation of that tenant, made where missing, with its tokens; the rest is read from Xero. Flushes."""
+    organisation = session.scalar(select(Organisation).where(Organisation.tenant_id == tenant_id))
+    if organisation is None:
+        organisation = Organisation(tenant_id=tenant_id, base_currency=base_currency, name="", tax_rates={})
+        session.add(organisation)
+    organisation.grant_id = grant.id
+    organisation.paused = None
+    session.flush()
+    return organisation
+
+
+def save_mapping(session: Session, store: Store, document: dict[str, Any], *, author: str, now: datetime) -> Mapping:
+    """Save the document as the store's next mapping version. Flushes. Raises MappingError; then nothing is saved."""
+    latest = session.scalar(select(func.max(Mapping.version)).where(Mapping.store_id == store.id)) or 0
+    parse_mapping(document, latest + 1)
+    mapping = Mapping(store_id=store.id, version=latest + 1, document=document, author=author, created_at=now)
+    session.add(mapping)
+    session.add(
+        AuditEntry(store_id=store.id, at=now, actor=author, act="saved a mapping", detail={"version": latest + 1})
+    )
+    session.flush()
+    return mapping
+
+
+def switch_posting(session: Session, store: Store, *, on: bool, actor: str, now: datetime) -> None:
+    """Switch posting on (what waited for it is decided again) or off (deliveries are still taken in). Flushes."""
+    store.posting = on
+    act = "switched posting on" if on else "switched posting off"
+    session.add(AuditEntry(store_id=store.id, at=now, actor=actor, act=act))
+    session.flush()
+    if on:
+        waiting = session.scalars(
+            select(OrderFacts.external_id)
+            .join(Hold, Hold.order_id == OrderFacts.id)
+            .where(Hold.store_id == store.id, Hold.closed_at.is_(None), Hold.cause == "not switched on")
+        )
+        inbox.ask_again(session, store.id, waiting.all(), topic="switched on", now=now)

@@ -1,0 +1,134 @@
+"""Access to a store and to an organisation: tokens read, refreshed before they expire, and stored as a pair.
+
+A refresh rotates the token, so it happens under a lock on the token's row alone that nobody waits for: who comes second
+tries again later with the first one's result.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import requests
+from flask import current_app
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from embedded_app.channels import CHANNELS, AccessLost, StoreAccess, StoreBusy
+from embedded_app.config import Config
+from embedded_app.models import Grant, Organisation, Store, StoreGrant
+from embedded_app.xero import oauth
+from embedded_app.xero.client import XeroApi
+from embedded_app.xero.errors import NeedsReconnect, RetryLater
+
+Row = TypeVar("Row", Grant, StoreGrant)
+
+REFRESH_EARLY = timedelta(seconds=60)
+SOMEBODY_ELSE_REFRESHES_SECONDS = 2
+
+
+def http() -> requests.Session:
+    """A session for outgoing calls, as the app was given it."""
+    return current_app.extensions["crossfoot.http"]()  # type: ignore[no-any-return]
+
+
+def store_access(session: Session, store: Store, *, now: datetime, refresh: bool = False) -> StoreAccess:
+    """How to reach the store now, with a token that is good for a minute at least. Commits.
+
+    refresh: the token at hand was refused, so trade it whatever its age. Raises StoreBusy, or AccessLost when only the
+    merchant can help.
+    """
+    config: Config = current_app.extensions["crossfoot.config"]
+    origin = config.shopify_admin_origin.replace("{shop}", store.external_id)
+    grant = session.get(StoreGrant, store.id)
+    if grant is None:
+        raise AccessLost("Crossfoot has no access to this store yet; open the app in the store admin once.")
+    if refresh or (grant.access_expires_at and grant.access_expires_at <= now + REFRESH_EARLY):
+        _refresh_store(session, store, config, origin, grant.access_token, now=now)
+    access = StoreAccess(
+        domain=store.external_id,
+        origin=origin,
+        access_token=grant.access_token,
+        api_version=config.shopify_api_version,
+    )
+    session.commit()
+    return access
+
+
+def xero_api(session: Session, organisation: Organisation, *, now: datetime, refresh: bool = False) -> XeroApi:
+    """A client for the organisation, with a token that is good for a minute at least. Commits.
+
+    refresh as in store_access. Raises RetryLater, or NeedsReconnect when only the merchant can help.
+    """
+    config: Config = current_app.extensions["crossfoot.config"]
+    if organisation.grant_id is None:
+        raise NeedsReconnect("Xero is not connected; connect it in Setup.")
+    grant = session.get_one(Grant, organisation.grant_id)
+    if grant.revoked:
+        raise NeedsReconnect(grant.revoked)
+    if refresh or grant.access_expires_at <= now + REFRESH_EARLY:
+        _refresh_xero(session, grant.id, config, grant.access_token, now=now)
+    api = XeroApi(
+        http(),
+        api_url=config.xero_api_url,
+        access_token=grant.access_token,
+        tenant_id=organisation.tenant_id,
+    )
+    session.commit()
+    return api
+
+
+def _refresh_store(session: Session, store: Store, config: Config, origin: str, refused: str, *, now: datetime) -> None:
+    session.commit()
+    grant = _locked(session, StoreGrant, StoreGrant.store_id, store.id)
+    if grant is None:
+        raise StoreBusy(
+            "Another worker is refreshing this store's token.", retry_seconds=SOMEBODY_ELSE_REFRESHES_SECONDS
+        )
+    if grant.access_token != refused:
+        return
+    if grant.refresh_token is None:
+        raise AccessLost("The store's access has ended; open the app in the store admin once to renew it.")
+    pair = CHANNELS[store.channel].refresh(
+        http(), origin, config.shopify_api_key, config.shopify_api_secret, grant.refresh_token, now
+    )
+    grant.access_token, grant.access_expires_at = pair.access_token, pair.access_expires_at
+    grant.refresh_token, grant.refresh_expires_at = pair.refresh_token, pair.refresh_expires_at
+    session.commit()
+
+
+def _refresh_xero(session: Session, grant_id: int, config: Config, refused: str, *, now: datetime) -> None:
+    session.commit()
+    grant = _locked(session, Grant, Grant.id, grant_id)
+    if grant is None:
+        raise RetryLater(SOMEBODY_ELSE_REFRESHES_SECONDS, "concurrent")
+    if grant.access_token != refused:
+        return
+    try:
+        pair = oauth.refresh(
+            http(),
+            identity_url=config.xero_identity_url,
+            client_id=config.xero_client_id,
+            client_secret=config.xero_client_secret,
+            refresh_token=grant.refresh_token,
+            now=now,
+        )
+    except NeedsReconnect as problem:
+        grant.revoked = problem.sentence
+        session.commit()
+        raise
+    grant.access_token, grant.access_expires_at = pair.access_token, pair.access_expires_at
+    grant.refresh_token, grant.refresh_expires_at = pair.refresh_token, pair.refresh_expires_at
+    session.commit()
+
+
+def _locked(session: Session, row: type[Row], column: ColumnElement[int], key: int) -> Row | None:
+    """The token row, locked and read afresh, or None where another worker holds it."""
+    wanted = select(row).where(column == key).with_for_update(nowait=True).execution_options(populate_existing=True)
+    try:
+        return session.scalars(wanted).one()
+    except OperationalError:
+        # lock_not_available: the only way this read fails without the database being away, and then the next does too.
+        session.rollback()
+        return None

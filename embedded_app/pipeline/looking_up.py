@@ -1,0 +1,124 @@
+"""Look-up: what became of writes whose outcome nobody knows, read from Xero before anything is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from embedded_app import outbox, recorded
+from embedded_app.clock import now
+from embedded_app.models import Batch, BatchElement, Dispatch, Document, Settlement
+from embedded_app.xero.client import XeroApi
+from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, ALLOCATIONS, ENDPOINTS, VOIDS, Endpoint
+from embedded_app.xero.lookup import Sought, find
+from embedded_app.xero.outcomes import Posted
+from embedded_app.xero.refusals import Cause, Refused
+
+# Xero's clock and ours may differ, and If-Modified-Since knows whole seconds only.
+BEFORE_FIRST_SENT = timedelta(minutes=2)
+
+log = structlog.get_logger(__name__)
+
+
+def look_up(session: Session, api: XeroApi, batch: Batch) -> None:
+    """Look up every element of an unknown batch: found is posted, absent is ready for a new batch. Commits.
+
+    Raises RetryLater, NeedsReconnect or NeedsMerchant where Xero cannot be read now; the batch then stays unknown.
+    """
+    batch_id, endpoint = batch.id, ENDPOINTS[batch.endpoint]
+    since = (batch.first_sent_at or batch.created_at) - BEFORE_FIRST_SENT
+    wanted = _sought(session, batch_id)
+    session.commit()
+    found = _found(api, endpoint, wanted, since)
+    applied = outbox.apply_look_up(session, batch_id, found, now=now())
+    log.info("batch looked up", batch=batch_id, found=sum(one is not None for one in found), applied=applied)
+
+
+def own_numbers(
+    session: Session, api: XeroApi, call: outbox.Call, outcomes: Sequence[Posted | Refused]
+) -> list[Posted | Refused]:
+    """Turn "this number is taken" into posted where our own document took it, by a write we never heard of.
+
+    Reads Xero only when there is such a refusal; raises as look_up does.
+    """
+    if not any(_is_taken(outcome) for outcome in outcomes):
+        return list(outcomes)
+    first_owed = session.scalars(
+        select(func.min(Dispatch.created_at))
+        .join(BatchElement, BatchElement.dispatch_id == Dispatch.id)
+        .where(BatchElement.batch_id == call.batch_id)
+    ).one()
+    wanted = _sought(session, call.batch_id)
+    session.commit()
+    found = _found(api, ENDPOINTS[call.endpoint], wanted, first_owed - BEFORE_FIRST_SENT)
+    return [
+        ours if ours is not None and _is_taken(outcome) else outcome
+        for outcome, ours in zip(outcomes, found, strict=True)
+    ]
+
+
+def names(session: Session, batch_id: int) -> list[str]:
+    """The numbers or references of a batch's elements, in the order they were sent."""
+    subjects = session.execute(
+        select(Document.number, Settlement.reference)
+        .select_from(BatchElement)
+        .join(Dispatch, Dispatch.id == BatchElement.dispatch_id)
+        .outerjoin(Document, Document.id == Dispatch.document_id)
+        .outerjoin(Settlement, Settlement.id == Dispatch.settlement_id)
+        .where(BatchElement.batch_id == batch_id)
+        .order_by(BatchElement.position)
+    )
+    return [number or reference for number, reference in subjects]
+
+
+def _is_taken(outcome: Posted | Refused) -> bool:
+    return isinstance(outcome, Refused) and outcome.code is Cause.NUMBER_TAKEN
+
+
+def _sought(session: Session, batch_id: int) -> list[Sought]:
+    """What each element of the batch would have left in Xero."""
+    sought = []
+    for element in outbox.elements(session, batch_id):
+        document, settlement = element.dispatch.document, element.dispatch.settlement
+        if document is not None:
+            sought.append(_sought_document(document))
+        elif settlement is not None:
+            sought.append(
+                Sought(
+                    name=settlement.reference,
+                    amount=settlement.amount,
+                    document_id=settlement.document.xero_id,
+                    invoice_id=settlement.to_document.xero_id if settlement.to_document else None,
+                    allocation_id=settlement.removes.xero_id if settlement.removes else None,
+                )
+            )
+    return sought
+
+
+def _sought_document(row: Document) -> Sought:
+    if row.reverses is not None:
+        return Sought(document_id=row.reverses.xero_id)
+    return Sought(name=row.number, contact=recorded.document(row).contact, amount=row.total)
+
+
+def _found(api: XeroApi, endpoint: Endpoint, wanted: Sequence[Sought], since: datetime) -> list[Posted | None]:
+    """Each sought element as Xero holds it, None where it does not; the list is read once for all of them."""
+    if endpoint in (VOIDS, ALLOCATIONS, ALLOCATION_REMOVALS):
+        # One per call, and known by the document it belongs to: that document tells, whenever it was last modified.
+        held = [api.by_id(endpoint, sought.document_id or "") for sought in wanted]
+        listed = [element for element in held if element is not None]
+    else:
+        listed = list(api.changed(endpoint, since))
+    found: list[Posted | None] = []
+    taken: set[str] = set()
+    for sought in wanted:
+        one = find(endpoint, replace(sought, taken=frozenset(taken)), listed)
+        if one is not None and one.xero_id:
+            taken.add(one.xero_id)
+        found.append(one)
+    return found

@@ -1,0 +1,58 @@
+"""Retry: what a person does about the held, once its cause is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from embedded_app import inbox, outbox
+from embedded_app.clock import now
+from embedded_app.models import AuditEntry, Dispatch, Hold, OrderFacts, Store
+from embedded_app.queue import wake
+
+
+def retry_held(session: Session, store: Store, *, actor: str, cause: str | None = None) -> int:
+    """Try again all that is held for a store, or what is held by one cause; returns how many. Commits.
+
+    Orders are read and decided afresh, writes that Xero refused are sent again, and a paused store is read again. What
+    is still not right is held again, with its sentence.
+    """
+    wanted = select(Hold).where(Hold.store_id == store.id, Hold.closed_at.is_(None))
+    holds = session.scalars(wanted.where(Hold.cause == cause) if cause else wanted).all()
+
+    orders = session.scalars(
+        select(OrderFacts.external_id).where(OrderFacts.id.in_({hold.order_id for hold in holds if hold.order_id}))
+    ).all()
+    inbox.ask_again(session, store.id, orders, topic="retry", now=now())
+    dispatches = session.scalars(
+        select(Dispatch).where(Dispatch.id.in_({hold.dispatch_id for hold in holds if hold.dispatch_id}))
+    ).all()
+    for dispatch in dispatches:
+        outbox.retry(session, dispatch, now=now(), actor=actor)
+    if dispatches:
+        wake(session, "post", dispatches[0].organisation_id)
+    if any(hold.order_id is None and hold.dispatch_id is None for hold in holds):
+        _resume(session, store, holds, actor=actor)
+
+    session.add(
+        AuditEntry(
+            store_id=store.id,
+            at=now(),
+            actor=actor,
+            act="retried what was held",
+            detail={"cause": cause, "orders": len(orders), "writes": len(dispatches)},
+        )
+    )
+    session.commit()
+    return len(holds)
+
+
+def _resume(session: Session, store: Store, holds: Sequence[Hold], *, actor: str) -> None:
+    """Let a paused store be read again."""
+    store.paused = None
+    for hold in holds:
+        if hold.order_id is None and hold.dispatch_id is None:
+            hold.closed_at, hold.closed_by = now(), actor
+    wake(session, "gather", store.id)

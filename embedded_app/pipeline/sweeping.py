@@ -1,0 +1,89 @@
+"""Sweep: wake whatever is owed and nobody is working on. The rows are the truth; wake-ups only make it quick."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, and_, or_, select
+
+from embedded_app import outbox
+from embedded_app.clock import now
+from embedded_app.db import db
+from embedded_app.models import Batch, BatchState, Delivery, DeliveryState, Dispatch, DispatchState, Organisation, Store
+from embedded_app.queue import wake
+
+
+def sweep() -> None:
+    """Wake the gather of every store with open deliveries and the post of every organisation that something is due to.
+
+    Also makes ready what waits only for posted dispatches, in case the commit that should have done so was lost.
+    """
+    session = db.session()
+    for store_id in session.scalars(_stores_owed()).all():
+        wake(session, "gather", store_id)
+    session.commit()
+    for organisation_id in session.scalars(_organisations_waiting()).all():
+        outbox.promote(session, organisation_id)
+    session.commit()
+    for organisation_id in session.scalars(_organisations_owed()).all():
+        wake(session, "post", organisation_id)
+    session.commit()
+
+
+def _stores_owed() -> Select[int]:
+    owed = select(Delivery.id).where(Delivery.store_id == Store.id, Delivery.state == DeliveryState.OPEN).exists()
+    return select(Store.id).where(
+        owed, Store.paused.is_(None), or_(Store.not_before.is_(None), Store.not_before <= now())
+    )
+
+
+def _organisations_waiting() -> Select[int]:
+    waiting = (
+        select(Dispatch.id)
+        .where(Dispatch.organisation_id == Organisation.id, Dispatch.state == DispatchState.WAITING)
+        .exists()
+    )
+    return select(Organisation.id).where(waiting)
+
+
+def _organisations_owed() -> Select[int]:
+    """Those with a dispatch to pack, a batch to send, an attempt that died, or an unknown batch to look up by now.
+
+    One whose call is in flight is being worked on.
+    """
+    moment = now()
+    dispatches = (
+        select(Dispatch.id)
+        .where(
+            Dispatch.organisation_id == Organisation.id,
+            Dispatch.state == DispatchState.READY,
+            or_(Dispatch.not_before.is_(None), Dispatch.not_before <= moment),
+        )
+        .exists()
+    )
+    due = or_(Batch.not_before.is_(None), Batch.not_before <= moment)
+    batches = (
+        select(Batch.id)
+        .where(
+            Batch.organisation_id == Organisation.id,
+            or_(
+                and_(Batch.state == BatchState.READY, due),
+                and_(Batch.state == BatchState.SENT, Batch.attempted_at <= moment - outbox.ATTEMPT_LEASE),
+                and_(Batch.state == BatchState.UNKNOWN, due, Batch.first_sent_at <= moment - outbox.LOOK_UP_AFTER),
+            ),
+        )
+        .exists()
+    )
+    in_flight = (
+        select(Batch.id)
+        .where(
+            Batch.organisation_id == Organisation.id,
+            Batch.state == BatchState.SENT,
+            Batch.attempted_at > moment - outbox.ATTEMPT_LEASE,
+        )
+        .exists()
+    )
+    return select(Organisation.id).where(
+        or_(dispatches, batches),
+        ~in_flight,
+        Organisation.paused.is_(None),
+        or_(Organisation.not_before.is_(None), Organisation.not_before <= moment),
+    )
