@@ -5,7 +5,8 @@ import click
 from embedded_app.cli.database import database
 from embedded_app.cli.demo import demo
 from embedded_app.cli.sandbox import sandbox
+from embedded_app.cli.store import organisation, store
 from embedded_app.cli.supervise import supervise
 from embedded_app.cli.worker import sweeper, worker
 
-COMMANDS: tuple[click.Command, ...] = (demo, sandbox, database, worker, sweeper, supervise)
+COMMANDS: tuple[click.Command, ...] = (demo, sandbox, database, organisation, store, worker, sweeper, supervise)

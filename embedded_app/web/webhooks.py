@@ -8,6 +8,7 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, current_app, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from embedded_app import inbox
 from embedded_app.channels import CHANNELS
@@ -43,8 +44,8 @@ def shopify() -> tuple[str, int]:
     try:
         receipt = inbox.receive(db.session(), "shopify", note, now=now())
         db.session.commit()
-    except DBAPIError as problem:
+    except (DBAPIError, PoolTimeout) as problem:
         db.session.rollback()
-        log.error("delivery not recorded", topic=note.topic, shop=note.shop, problem=type(problem.orig).__name__)
+        log.error("delivery not recorded", topic=note.topic, shop=note.shop, problem=type(problem).__name__)
         return "Not recorded; please deliver again.", 503
     return receipt.value, 200
