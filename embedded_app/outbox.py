@@ -17,7 +17,8 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from embedded_app import packing
+from embedded_app import packing, recorded
+from embedded_app.accounting.balance import check_documents
 from embedded_app.accounting.documents import DocumentKind
 from embedded_app.models import (
     Batch,
@@ -29,6 +30,7 @@ from embedded_app.models import (
     DocumentState,
     Hold,
     Organisation,
+    PostingGroup,
 )
 from embedded_app.xero.endpoints import ENDPOINTS
 from embedded_app.xero.outcomes import Posted, Refused
@@ -216,10 +218,39 @@ def _pack(session: Session, organisation_id: int, *, now: datetime) -> Batch | N
                 .with_for_update(of=Dispatch, skip_locked=True)
             )
         )
+        sound = _sound(session, dispatches, now=now)
+        if sound:
+            return _new_batch(session, organisation_id, packing.pack(endpoint, sound), now=now)
         if dispatches:
-            return _new_batch(session, organisation_id, packing.pack(endpoint, dispatches), now=now)
+            session.commit()
     session.rollback()
     return None
+
+
+def _sound(session: Session, dispatches: Sequence[Dispatch], *, now: datetime) -> list[Dispatch]:
+    """Check the invariants once more just before sending; the writes of a group that breaks one are held."""
+    subjects = [dispatch.document or dispatch.settlement for dispatch in dispatches]
+    group_ids = {subject.group_id for subject in subjects if subject is not None}
+    groups = session.scalars(select(PostingGroup).where(PostingGroup.id.in_(group_ids))).all()
+    problems = {
+        group_id: check_documents(history.documents, history.settlements)
+        for group_id, history in recorded.histories(session, groups).items()
+    }
+    sound = []
+    for dispatch, subject in zip(dispatches, subjects, strict=True):
+        broken = problems[subject.group_id] if subject is not None else ()
+        if broken:
+            _hold(
+                session,
+                dispatch,
+                cause=broken[0].cause,
+                subject=broken[0].subject,
+                sentence=broken[0].sentence,
+                now=now,
+            )
+        else:
+            sound.append(dispatch)
+    return sound
 
 
 def _new_batch(session: Session, organisation_id: int, packed: packing.Packed, *, now: datetime) -> Batch:
@@ -330,7 +361,8 @@ def _settle_elements(
             posted.append(dispatch.id)
         elif isinstance(outcome, Refused):
             element.answer = outcome.sentence
-            _hold(session, dispatch, outcome, now=now)
+            cause = f"refused by Xero: {outcome.code}"
+            _hold(session, dispatch, cause=cause, subject=outcome.subject, sentence=outcome.sentence, now=now)
         else:
             element.answer = "not found in Xero; to be sent again"
             dispatch.state = DispatchState.READY
@@ -359,15 +391,15 @@ def _post(dispatch: Dispatch, outcome: Posted, *, now: datetime) -> None:
         document.state = DocumentState.DIFFERS
 
 
-def _hold(session: Session, dispatch: Dispatch, refusal: Refused, *, now: datetime) -> None:
+def _hold(session: Session, dispatch: Dispatch, *, cause: str, subject: str, sentence: str, now: datetime) -> None:
     dispatch.state = DispatchState.HELD
     session.add(
         Hold(
             store_id=dispatch.store_id,
             dispatch_id=dispatch.id,
-            cause=f"refused by Xero: {refusal.code}",
-            subject=refusal.subject,
-            sentence=refusal.sentence,
+            cause=cause,
+            subject=subject,
+            sentence=sentence,
             opened_at=now,
         )
     )

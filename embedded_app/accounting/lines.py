@@ -64,7 +64,8 @@ def document_lines(placed: PlacedLine, sign: int) -> tuple[DocumentLine, ...]:
     """
     sale = placed.sale
     gross, tax = sign * sale.gross, sign * sale.tax
-    description, quantity, unit_amount = _quantity(sale, gross)
+    sent_tax = sent_tax_amount(gross, tax, placed.rate)
+    description, quantity, unit_amount = _quantity(sale, gross, sent_tax)
     line = DocumentLine(
         description=description,
         quantity=quantity,
@@ -73,7 +74,7 @@ def document_lines(placed: PlacedLine, sign: int) -> tuple[DocumentLine, ...]:
         account=placed.account,
         tax_type=placed.tax_type,
         tax=tax,
-        tax_amount=sent_tax_amount(gross, tax, placed.rate),
+        tax_amount=sent_tax,
         tax_key=placed.tax_key,
         sources=(sale.id,),
         rule=placed.rule,
@@ -81,11 +82,12 @@ def document_lines(placed: PlacedLine, sign: int) -> tuple[DocumentLine, ...]:
     return (line,)
 
 
-def _quantity(sale: SaleLine, gross: Decimal) -> tuple[str, Decimal, Decimal]:
+def _quantity(sale: SaleLine, gross: Decimal, sent_tax: Decimal | None) -> tuple[str, Decimal, Decimal]:
+    """Description, quantity and unit amount. Xero documents that a sent TaxAmount cannot exceed the UnitAmount."""
     title = (sale.title.strip() or sale.kind.value)[:DESCRIPTION_LIMIT]
     quantity = Decimal(max(1, abs(sale.quantity)))
     unit_amount = (gross / quantity).quantize(UNIT, ROUND_HALF_UP)
-    if round_cents(quantity * unit_amount) == gross:
+    if round_cents(quantity * unit_amount) == gross and abs(sent_tax or 0) <= abs(unit_amount):
         return title, quantity, unit_amount
     return f"{quantity:f} × {title}"[:DESCRIPTION_LIMIT], Decimal(1), gross
 

@@ -82,7 +82,7 @@ def _gather(
             problems += rounding_problems(order.name, taxed)
     problems += _start_date_problems(order, mapping)
     problems += _currency_problems(order, books)
-    problems += tender_problems(order, mapping.gateways)
+    problems += tender_problems(order, history.settlements, mapping.gateways)
     problems += changed_agreement_problems(order, history.documents)
     problems += store_total_problems(order)
     return pending, problems

@@ -37,10 +37,15 @@ def net_tenders(order: Order) -> tuple[list[Tender], list[Held]]:
     return [tender for tender in netted if tender.amount != 0], held
 
 
-def tender_problems(order: Order, gateways: ReadOnlyMapping[str, str]) -> tuple[Held, ...]:
-    """Why tenders cannot be posted at all: unmapped gateways, fractions of a cent, more change than money."""
+def tender_problems(
+    order: Order, settled: Sequence[Settlement], gateways: ReadOnlyMapping[str, str]
+) -> tuple[Held, ...]:
+    """Why tenders not posted yet cannot be: unmapped gateways, fractions of a cent, more change than money."""
+    posted = {settlement.tender_id for settlement in settled}
     problems = []
     for tender in net_tenders(order)[0]:
+        if tender.id in posted:
+            continue
         if tender.gateway not in gateways:
             sentence = f"Payment gateway ‘{tender.gateway}’ has no Xero account yet. Choose one in the mapping."
             problems.append(Held(cause="unmapped gateway", subject=tender.gateway, sentence=sentence))

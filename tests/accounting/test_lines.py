@@ -26,14 +26,21 @@ def made(sale: SaleLine, sign: int = 1) -> DocumentLine:
 def test_quantity_times_unit_amount_rounds_to_the_gross(gross: str, quantity: int, unit_amount: str) -> None:
     one = made(line(gross, quantity=quantity))
 
-    assert (one.quantity, one.unit_amount) == (max(1, quantity), Decimal(unit_amount))
+    assert (one.quantity, one.unit_amount) == (Decimal(max(1, quantity)), Decimal(unit_amount))
     assert round_cents(one.quantity * one.unit_amount) == Decimal(gross)
 
 
 def test_a_gross_no_unit_amount_gives_is_one_piece_that_tells_its_quantity() -> None:
     one = made(line("0.03", quantity=700))
 
-    assert (one.description, one.quantity, one.unit_amount) == ("700 × Mug", 1, Decimal("0.03"))
+    assert (one.description, one.quantity, one.unit_amount) == ("700 × Mug", Decimal(1), Decimal("0.03"))
+
+
+def test_a_sent_tax_never_exceeds_the_unit_amount_it_stands_beside() -> None:
+    one = made(line("5.00", "0.84", quantity=10))
+
+    assert (one.description, one.quantity, one.unit_amount) == ("10 × Mug", Decimal(1), Decimal("5.00"))
+    assert one.tax_amount == Decimal("0.84")
 
 
 def test_a_credit_note_line_is_positive_and_sends_the_stores_tax() -> None:

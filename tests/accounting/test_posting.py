@@ -206,8 +206,9 @@ def test_a_group_of_another_currency_is_a_mistake_of_ours() -> None:
 def test_it_tells_everything_that_holds_an_order_at_once_and_each_thing_once() -> None:
     french = replace(MUG, id="second")
     facts = order(placed(MUG, french), received("10.00", "klarna"), received("2.00", "klarna", id="T2"), country="FR")
+    disagreeing = replace(facts, totals=replace(facts.totals, current=Decimal(1)))
 
-    assert causes(decided(facts).held) == ["unmapped gateway", "unmapped tax"]
+    assert causes(decided(disagreeing).held) == ["store totals disagree", "unmapped gateway", "unmapped tax"]
 
 
 def test_a_held_order_posts_once_its_tax_is_mapped() -> None:
@@ -232,6 +233,15 @@ def test_an_order_placed_before_the_start_date_that_changed_since_is_held(later:
     decision = decided(order(placed(MUG), later), mapping=mapping)  # type: ignore[arg-type]
 
     assert causes(decision.held) == ["placed before start date"]
+
+
+def test_a_gateway_taken_off_the_mapping_does_not_hold_what_it_posted_before() -> None:
+    history = posted(order(placed(MUG), received("12.00")))
+    without = replace(MAPPING, gateways={})
+
+    decision = decided(order(placed(MUG), received("12.00"), refunded(RETURNED_MUG)), history, mapping=without)
+
+    assert (len(decision.documents), decision.held) == (1, ())
 
 
 def test_a_past_agreement_with_other_content_is_held() -> None:

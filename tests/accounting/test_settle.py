@@ -11,6 +11,7 @@ from embedded_app.accounting.order import AgreementKind, Order, TenderKind
 from tests.accounting.shop import (
     BOOKS,
     agreed,
+    at,
     causes,
     decided,
     line,
@@ -95,9 +96,13 @@ def test_a_payment_is_never_dated_before_its_document() -> None:
 
 
 def test_an_allocation_is_dated_the_later_of_its_documents() -> None:
-    (allocation,) = decided(order(SOLD_60, BACK_30)).settlements
+    added_later = agreed("agreement/5", AgreementKind.EDITED, line("20.00"), day=26)
 
-    assert allocation.date == date(2026, 11, 25)
+    (credit_is_later,) = decided(order(SOLD_60, BACK_30)).settlements
+    *_, invoice_is_later = decided(order(SOLD_60, received("60.00"), BACK_30, added_later)).settlements
+
+    assert credit_is_later.date == date(2026, 11, 25)
+    assert invoice_is_later.date == date(2026, 11, 26)
 
 
 def test_money_that_comes_after_the_allocation_takes_it_back_first() -> None:
@@ -143,6 +148,15 @@ def test_an_allocation_whose_documents_are_both_locked_is_not_taken_back_but_hel
     assert causes(decision.held) == ["locked allocation"]
     assert (decision.documents, decision.settlements) == ((), ())
     assert "SH-1-R1" in decision.held[0].sentence and "2026-11-24" in decision.held[0].sentence
+
+
+def test_money_for_an_order_whose_invoice_was_voided_is_held_alone() -> None:
+    facts = order(SOLD_60, refunded(line("-60.00")), cancelled_at=at(23))
+
+    decision = decided(order(*facts.agreements, received("60.00"), cancelled_at=at(23)), posted(facts))
+
+    assert [(one.cause, one.tender_id) for one in decision.held] == [("received beyond what is open", "T1")]
+    assert decision.settlements == ()
 
 
 def test_change_is_taken_off_the_payment_it_answers() -> None:

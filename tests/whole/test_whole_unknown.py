@@ -8,7 +8,7 @@ from sqlalchemy import select
 from embedded_app import outbox
 from embedded_app.accounting.order import Order
 from embedded_app.db import db
-from embedded_app.models import Batch, BatchState, Dispatch, DispatchState, Organisation
+from embedded_app.models import Batch, BatchState, Dispatch, DispatchState, Document, Organisation
 from embedded_app.pipeline import credentials
 from embedded_app.sandbox.xero.faults import FaultKind
 from embedded_app.xero.endpoints import ENDPOINTS
@@ -135,6 +135,18 @@ def test_a_number_that_somebody_else_used_holds_the_document(alice: Stage, order
     with alice.app.app_context():
         states = db.session.scalars(select(Dispatch.state).order_by(Dispatch.id)).all()
         assert states[-2:] == [DispatchState.HELD, DispatchState.WAITING]
+
+
+def test_a_document_that_no_longer_adds_up_is_held_before_it_is_sent(alice: Stage, order: Order) -> None:
+    owe(alice, order)
+    with alice.app.app_context():
+        row = db.session.scalars(select(Document)).one()
+        row.content = {**row.content, "total": "24.94"}
+        db.session.commit()
+    alice.work()
+
+    assert alice.organisation.documents() == []
+    assert ["24.94" in sentence for sentence in alice.held()] == [True]
 
 
 def owe(stage: Stage, order: Order) -> None:
