@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from embedded_app import models
+from embedded_app.accounting.document_json import document_from_json
 from embedded_app.accounting.documents import Books, Document, Group, History, Settlement, SettlementKind
-from embedded_app.accounting.facts import document_from_json
 
 
 def histories(session: Session, groups: Iterable[models.PostingGroup]) -> dict[int, History]:

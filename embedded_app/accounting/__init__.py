@@ -3,7 +3,7 @@
 Nothing here knows a clock, a network, a database or an environment; only the standard library is imported.
 
     order.py      the store's two ledgers, as facts
-    facts.py      orders and documents as JSON, and their hashes
+    facts.py      orders as JSON, and the hashes that tell a change (document_json.py: documents)
     mapping.py    what the merchant decided
     documents.py  what Xero will hold
     posting.py    post(group, orders, mapping, history, books) -> Decision

@@ -14,11 +14,20 @@ from enum import StrEnum
 
 
 class DocumentKind(StrEnum):
-    """INVOICE and CREDIT_NOTE are Xero's ACCREC and ACCRECCREDIT; VOID takes an invoice back as if it never was."""
+    """What Xero will hold.
+
+    INVOICE and CREDIT_NOTE are Xero's ACCREC and ACCRECCREDIT; VOID takes an invoice back as if it never was.
+    OVERPAYMENT is money received beyond what is open: credit of the customer, like a credit note. SPEND_MONEY and
+    RECEIVE_MONEY are bank transactions on a clearing account. JOURNAL moves amounts between accounts without money.
+    """
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit note"
     VOID = "void"
+    OVERPAYMENT = "overpayment"
+    SPEND_MONEY = "spend money"
+    RECEIVE_MONEY = "receive money"
+    JOURNAL = "journal"
 
 
 class SettlementKind(StrEnum):
@@ -38,7 +47,8 @@ class DocumentLine:
     own line is negative). quantity × unit_amount rounds to gross. tax: the store's figure. tax_amount: that same figure
     where Xero's own arithmetic would differ and it must be sent, else None. account: an account code, or an AccountID
     where the account has no code. sources: ids of the sale lines behind it. rule: which rule of the mapping chose the
-    account and the tax type, in words.
+    account and the tax type, in words. tracking: up to two (category, option) pairs. In a JOURNAL gross is positive for
+    a debit and negative for a credit.
     """
 
     description: str
@@ -52,16 +62,21 @@ class DocumentLine:
     tax_key: str
     sources: tuple[str, ...]
     rule: str
+    tracking: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An invoice, a credit note, or the voiding of an invoice.
+    """An invoice, a credit note, the voiding of an invoice, or what else Xero holds (DocumentKind).
 
     role: unique within the group and generation: "placed", "E1", "R1", "V1". number: what Xero shows, generation
     included. date: the book date; event_day: the store's true day (earlier where a lock date moved the book date).
     agreements: the content hash of each agreement it books, by agreement id: the same id with another hash is an error.
     reverses: for VOID, the role of the invoice it voids; its lines are empty, its total the invoice's.
+    contact: a ContactID, or "customer:" and the channel's customer id where a contact of the customer's own is wanted.
+    tender_id and account: for OVERPAYMENT, SPEND_MONEY and RECEIVE_MONEY, the tender behind it, if any, and its
+    clearing account. rate: the CurrencyRate to send (units of the document's currency for one of the base currency),
+    None for the base currency.
     """
 
     role: str
@@ -79,6 +94,9 @@ class Document:
     total_tax: Decimal
     agreements: ReadOnlyMapping[str, str] = field(default_factory=dict)
     reverses: str | None = None
+    tender_id: str | None = None
+    account: str | None = None
+    rate: Decimal | None = None
 
     @property
     def sign(self) -> int:
@@ -93,7 +111,8 @@ class Settlement:
     role: the document paid (PAYMENT), refunded (REFUND) or whose credit is given (ALLOCATION and its removal).
     to_role: the invoice that credit goes to, for allocations only. tender_id, account: for payments and refunds only;
     account is the clearing or liability account. ordinal: 1, 2, … tells apart settlements that are otherwise alike
-    (an allocation, its removal, and the same allocation again). reference: what finds it again in Xero.
+    (an allocation, its removal, and the same allocation again). reference: what finds it again in Xero. bank_amount:
+    what moved on the account, where its currency is not the document's.
     """
 
     kind: SettlementKind
@@ -105,6 +124,7 @@ class Settlement:
     to_role: str | None = None
     tender_id: str | None = None
     account: str | None = None
+    bank_amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Orders and documents as JSON, and the hashes that tell whether they changed.
+"""Orders as JSON, and the hashes that tell whether they changed.
 
 Amounts are strings in plain notation without trailing zeros, so "8600.0" and "8600.00" are one fact; moments are ISO
 in UTC.
@@ -12,10 +12,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from embedded_app.accounting.documents import Document, DocumentKind, DocumentLine
+from embedded_app.accounting.money import plain
 from embedded_app.accounting.order import (
     Agreement,
     AgreementKind,
+    Customer,
     LineKind,
     Order,
     SaleLine,
@@ -23,6 +24,7 @@ from embedded_app.accounting.order import (
     Tax,
     Tender,
     TenderKind,
+    Terms,
 )
 
 
@@ -35,16 +37,23 @@ def to_facts(order: Order) -> dict[str, Any]:
         "timezone": order.timezone,
         "placed_at": _moment(order.placed_at),
         "updated_at": _moment(order.updated_at),
-        "cancelled_at": None if order.cancelled_at is None else _moment(order.cancelled_at),
+        "cancelled_at": _moment_or_none(order.cancelled_at),
+        "fulfilled_at": _moment_or_none(order.fulfilled_at),
         "country": order.country,
         "channel": order.channel,
         "location": order.location,
         "test": order.test,
         "totals": {
-            "original": _amount(order.totals.original),
-            "current": _amount(order.totals.current),
-            "net_payment": _amount(order.totals.net_payment),
+            "original": plain(order.totals.original),
+            "current": plain(order.totals.current),
+            "net_payment": plain(order.totals.net_payment),
+            "rounding": plain(order.totals.rounding),
         },
+        "terms": None if order.terms is None else {"due_on": _day(order.terms.due_on)},
+        "customer": None
+        if order.customer is None
+        else {"id": order.customer.id, "is_company": order.customer.is_company},
+        "presented": None if order.presented is None else to_facts(order.presented),
         "agreements": [_agreement_facts(agreement) for agreement in order.agreements],
         "tenders": [_tender_facts(tender) for tender in order.tenders],
     }
@@ -52,7 +61,7 @@ def to_facts(order: Order) -> dict[str, Any]:
 
 def from_facts(facts: dict[str, Any]) -> Order:
     """The order that `to_facts` described. Raises KeyError or ValueError for anything else."""
-    cancelled_at = facts["cancelled_at"]
+    terms, customer, presented = facts["terms"], facts["customer"], facts["presented"]
     return Order(
         id=facts["id"],
         name=facts["name"],
@@ -60,7 +69,8 @@ def from_facts(facts: dict[str, Any]) -> Order:
         timezone=facts["timezone"],
         placed_at=datetime.fromisoformat(facts["placed_at"]),
         updated_at=datetime.fromisoformat(facts["updated_at"]),
-        cancelled_at=None if cancelled_at is None else datetime.fromisoformat(cancelled_at),
+        cancelled_at=_as_moment(facts["cancelled_at"]),
+        fulfilled_at=_as_moment(facts["fulfilled_at"]),
         country=facts["country"],
         channel=facts["channel"],
         location=facts["location"],
@@ -68,13 +78,17 @@ def from_facts(facts: dict[str, Any]) -> Order:
         totals=StoreTotals(**{name: Decimal(amount) for name, amount in facts["totals"].items()}),
         agreements=tuple(_agreement(agreement) for agreement in facts["agreements"]),
         tenders=tuple(_tender(tender) for tender in facts["tenders"]),
+        terms=None if terms is None else Terms(due_on=_as_day(terms["due_on"])),
+        customer=None if customer is None else Customer(**customer),
+        presented=None if presented is None else from_facts(presented),
     )
 
 
 def facts_hash(order: Order) -> str:
     """SHA-256 of the order's facts, without the moment it was last touched: unchanged ledgers hash alike."""
     facts = to_facts(order)
-    del facts["updated_at"]
+    for one in (facts, facts["presented"] or {}):
+        one.pop("updated_at", None)
     return _hash(facts)
 
 
@@ -90,90 +104,16 @@ def agreement_hash(agreement: Agreement) -> str:
                 line.id,
                 line.kind.value,
                 line.quantity,
-                _amount(line.gross),
-                _amount(line.discount),
-                sorted([tax.title, _amount(tax.rate), _amount(tax.amount), str(tax.marketplace)] for tax in line.taxes),
+                plain(line.gross),
+                plain(line.discount),
+                _amount_or_none(line.face_value),
+                sorted([tax.title, plain(tax.rate), plain(tax.amount), str(tax.marketplace)] for tax in line.taxes),
             ]
             for line in agreement.lines
         ),
         key=str,
     )
     return _hash([agreement.id, agreement.kind.value, _moment(agreement.happened_at), lines])
-
-
-def document_to_json(document: Document) -> dict[str, Any]:
-    """The document as a JSON-able dict; `document_from_json` gives an equal document back."""
-    return {
-        "role": document.role,
-        "kind": document.kind.value,
-        "number": document.number,
-        "generation": document.generation,
-        "date": document.date.isoformat(),
-        "due_date": document.due_date.isoformat(),
-        "event_day": document.event_day.isoformat(),
-        "contact": document.contact,
-        "currency": document.currency,
-        "reference": document.reference,
-        "lines": [_line_to_json(line) for line in document.lines],
-        "total": _amount(document.total),
-        "total_tax": _amount(document.total_tax),
-        "agreements": dict(document.agreements),
-        "reverses": document.reverses,
-    }
-
-
-def document_from_json(stored: dict[str, Any]) -> Document:
-    """The document that `document_to_json` described. Raises KeyError or ValueError for anything else."""
-    return Document(
-        role=stored["role"],
-        kind=DocumentKind(stored["kind"]),
-        number=stored["number"],
-        generation=stored["generation"],
-        date=date.fromisoformat(stored["date"]),
-        due_date=date.fromisoformat(stored["due_date"]),
-        event_day=date.fromisoformat(stored["event_day"]),
-        contact=stored["contact"],
-        currency=stored["currency"],
-        reference=stored["reference"],
-        lines=tuple(_line_from_json(line) for line in stored["lines"]),
-        total=Decimal(stored["total"]),
-        total_tax=Decimal(stored["total_tax"]),
-        agreements=stored["agreements"],
-        reverses=stored["reverses"],
-    )
-
-
-def _line_to_json(line: DocumentLine) -> dict[str, Any]:
-    return {
-        "description": line.description,
-        "quantity": _amount(line.quantity),
-        "unit_amount": _amount(line.unit_amount),
-        "gross": _amount(line.gross),
-        "account": line.account,
-        "tax_type": line.tax_type,
-        "tax": _amount(line.tax),
-        "tax_amount": None if line.tax_amount is None else _amount(line.tax_amount),
-        "tax_key": line.tax_key,
-        "sources": list(line.sources),
-        "rule": line.rule,
-    }
-
-
-def _line_from_json(stored: dict[str, Any]) -> DocumentLine:
-    tax_amount = stored["tax_amount"]
-    return DocumentLine(
-        description=stored["description"],
-        quantity=Decimal(stored["quantity"]),
-        unit_amount=Decimal(stored["unit_amount"]),
-        gross=Decimal(stored["gross"]),
-        account=stored["account"],
-        tax_type=stored["tax_type"],
-        tax=Decimal(stored["tax"]),
-        tax_amount=None if tax_amount is None else Decimal(tax_amount),
-        tax_key=stored["tax_key"],
-        sources=tuple(stored["sources"]),
-        rule=stored["rule"],
-    )
 
 
 def _agreement_facts(agreement: Agreement) -> dict[str, Any]:
@@ -200,13 +140,13 @@ def _sale_facts(line: SaleLine) -> dict[str, Any]:
         "kind": line.kind.value,
         "title": line.title,
         "quantity": line.quantity,
-        "gross": _amount(line.gross),
-        "discount": _amount(line.discount),
+        "gross": plain(line.gross),
+        "discount": plain(line.discount),
         "taxes": [
             {
                 "title": tax.title,
-                "rate": _amount(tax.rate),
-                "amount": _amount(tax.amount),
+                "rate": plain(tax.rate),
+                "amount": plain(tax.amount),
                 "marketplace": tax.marketplace,
             }
             for tax in line.taxes
@@ -215,6 +155,7 @@ def _sale_facts(line: SaleLine) -> dict[str, Any]:
         "product_type": line.product_type,
         "vendor": line.vendor,
         "tags": list(line.tags),
+        "face_value": _amount_or_none(line.face_value),
     }
 
 
@@ -239,6 +180,7 @@ def _sale(facts: dict[str, Any]) -> SaleLine:
         product_type=facts["product_type"],
         vendor=facts["vendor"],
         tags=tuple(facts["tags"]),
+        face_value=_as_amount(facts["face_value"]),
     )
 
 
@@ -247,9 +189,11 @@ def _tender_facts(tender: Tender) -> dict[str, Any]:
         "id": tender.id,
         "kind": tender.kind.value,
         "gateway": tender.gateway,
-        "amount": _amount(tender.amount),
+        "amount": plain(tender.amount),
         "processed_at": _moment(tender.processed_at),
         "parent_id": tender.parent_id,
+        "rounding": plain(tender.rounding),
+        "settled": _amount_or_none(tender.settled),
     }
 
 
@@ -261,15 +205,37 @@ def _tender(facts: dict[str, Any]) -> Tender:
         amount=Decimal(facts["amount"]),
         processed_at=datetime.fromisoformat(facts["processed_at"]),
         parent_id=facts["parent_id"],
+        rounding=Decimal(facts["rounding"]),
+        settled=_as_amount(facts["settled"]),
     )
 
 
-def _amount(amount: Decimal) -> str:
-    return f"{amount.normalize():f}" if amount else "0"
+def _amount_or_none(amount: Decimal | None) -> str | None:
+    return None if amount is None else plain(amount)
+
+
+def _as_amount(written: str | None) -> Decimal | None:
+    return None if written is None else Decimal(written)
 
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
+
+
+def _moment_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else _moment(moment)
+
+
+def _as_moment(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _as_day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
 
 
 def _hash(facts: object) -> str:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from embedded_app.accounting.documents import Books, DocumentLine, Held
 from embedded_app.accounting.mapping import Mapping, TaxKey, tax_key
-from embedded_app.accounting.money import round_cents
+from embedded_app.accounting.money import ZERO, round_cents
 from embedded_app.accounting.order import LineKind, Order, SaleLine
 from embedded_app.accounting.tax import amount_problems, rate_problems, sent_tax_amount
 
@@ -87,7 +87,7 @@ def _quantity(sale: SaleLine, gross: Decimal, sent_tax: Decimal | None) -> tuple
     title = (sale.title.strip() or sale.kind.value)[:DESCRIPTION_LIMIT]
     quantity = Decimal(max(1, abs(sale.quantity)))
     unit_amount = (gross / quantity).quantize(UNIT, ROUND_HALF_UP)
-    if round_cents(quantity * unit_amount) == gross and abs(sent_tax or 0) <= abs(unit_amount):
+    if round_cents(quantity * unit_amount) == gross and abs(sent_tax or ZERO) <= abs(unit_amount):
         return title, quantity, unit_amount
     return f"{quantity:f} × {title}"[:DESCRIPTION_LIMIT], Decimal(1), gross
 

@@ -42,3 +42,8 @@ def round_cents(amount: Decimal) -> Decimal:
 def is_cents(amount: Decimal) -> bool:
     """Whether the amount has no more than 2 decimals, whatever its exponent ("8600.0" and "8600" are cents)."""
     return amount == round_cents(amount)
+
+
+def plain(amount: Decimal) -> str:
+    """An amount as text in plain notation without trailing zeros, so that "8600.0" and "8600.00" are one text."""
+    return f"{amount.normalize():f}" if amount else "0"

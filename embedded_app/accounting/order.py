@@ -63,7 +63,9 @@ class SaleLine:
     """One signed line of an agreement.
 
     id: the store's own id of this line. quantity: signed, 0 for adjustments without goods.
-    gross: signed, tax included, discounts already off. discount: signed like gross, tax included, what came off.
+    gross: signed, tax included, discounts already off. discount: what came off, tax included, positive where it made
+    the line cheaper (a returned line's is negative). face_value: of gift cards, what they can be spent for, signed like
+    gross; None where the store does not tell it apart from the price.
     """
 
     id: str
@@ -77,6 +79,7 @@ class SaleLine:
     product_type: str | None = None
     vendor: str | None = None
     tags: tuple[str, ...] = ()
+    face_value: Decimal | None = None
 
     @property
     def tax(self) -> Decimal:
@@ -101,7 +104,12 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
-    """Money that moved through one gateway. amount is positive, kind says the way. parent: the tender it answers."""
+    """Money that moved through one gateway.
+
+    amount is positive, kind says the way. parent_id: the tender it answers. rounding: cash rounding the store declared
+    on it, signed as the store signs it; whether the amount contains it, the order's own totals tell. settled: what the
+    gateway settled in the shop's currency, for a tender told in another one.
+    """
 
     id: str
     kind: TenderKind
@@ -109,18 +117,37 @@ class Tender:
     amount: Decimal
     processed_at: datetime
     parent_id: str | None = None
+    rounding: Decimal = Decimal(0)
+    settled: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Payment terms: the order may be paid later. due_on: the store's local day, None while it is not fixed."""
+
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who bought, by the channel's id alone; a name is read when a contact is made and is never part of an order."""
+
+    id: str
+    is_company: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreTotals:
     """The store's own totals, against which its ledgers are checked before anything is posted.
 
-    original: the placed order. current: after all agreements. net_payment: received − paid back.
+    original: the placed order. current: after all agreements. net_payment: received − paid back. rounding: cash
+    rounding as the store declares it for the order, payments' less refunds'.
     """
 
     original: Decimal
     current: Decimal
     net_payment: Decimal
+    rounding: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +158,9 @@ class Order:
     country: ISO code of the destination (point of sale: of the location), None where unknown.
     channel: where it was sold, as the store names it ("web", "pos"). test: a test order, never posted.
     agreements and tenders: by moment, oldest first; ties keep the store's own order.
+    terms: None where payment is due at once. fulfilled_at: when all of it had left, None before.
+    presented: the same order in the currency the customer saw, where that is another one: its currency and amounts
+    differ, its ids do not.
     """
 
     id: str
@@ -147,6 +177,10 @@ class Order:
     channel: str | None = None
     location: str | None = None
     test: bool = False
+    terms: Terms | None = None
+    customer: Customer | None = None
+    fulfilled_at: datetime | None = None
+    presented: Order | None = None
 
     def local_day(self, moment: datetime) -> date:
         """The store's calendar day on which the moment fell."""

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from embedded_app.accounting.document_json import document_to_json
 from embedded_app.accounting.documents import Decision, Document, Settlement, SettlementKind
-from embedded_app.accounting.facts import document_to_json
 from embedded_app.accounting.order import Order
 from embedded_app.models import (
     Dispatch,

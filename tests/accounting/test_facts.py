@@ -6,15 +6,9 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 
+from embedded_app.accounting.document_json import document_from_json, document_to_json
 from embedded_app.accounting.documents import History
-from embedded_app.accounting.facts import (
-    agreement_hash,
-    document_from_json,
-    document_to_json,
-    facts_hash,
-    from_facts,
-    to_facts,
-)
+from embedded_app.accounting.facts import agreement_hash, facts_hash, from_facts, to_facts
 from embedded_app.accounting.order import Order
 from embedded_app.accounting.posting import post
 from tests.accounting.orders_strategy import GROUP, MAPPING, Story, stories
