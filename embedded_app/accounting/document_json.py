@@ -75,6 +75,7 @@ def _line_to_json(line: DocumentLine) -> dict[str, Any]:
         "sources": list(line.sources),
         "rule": line.rule,
         "tracking": [list(pair) for pair in line.tracking],
+        "is_tax": line.is_tax,
     }
 
 
@@ -92,6 +93,7 @@ def _line_from_json(stored: dict[str, Any]) -> DocumentLine:
         sources=tuple(stored["sources"]),
         rule=stored["rule"],
         tracking=tuple((category, option) for category, option in stored["tracking"]),
+        is_tax=stored["is_tax"],
     )
 
 

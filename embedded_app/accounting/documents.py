@@ -48,7 +48,8 @@ class DocumentLine:
     where Xero's own arithmetic would differ and it must be sent, else None. account: an account code, or an AccountID
     where the account has no code. sources: ids of the sale lines behind it. rule: which rule of the mapping chose the
     account and the tax type, in words. tracking: up to two (category, option) pairs. In a JOURNAL gross is positive for
-    a debit and negative for a credit.
+    a debit and negative for a credit. is_tax: the line is itself a tax (strategy separate lines): its gross is the
+    store's tax, its own tax is zero.
     """
 
     description: str
@@ -63,6 +64,7 @@ class DocumentLine:
     sources: tuple[str, ...]
     rule: str
     tracking: tuple[tuple[str, str], ...] = ()
+    is_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
