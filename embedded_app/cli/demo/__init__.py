@@ -1,6 +1,7 @@
 """`flask demo`: a store, a Xero and a day of orders on this machine, with the real program between them.
 
 command.py   the options, the order of events, and the end of everything on Ctrl-C
+premises.py  what must be free before anything is started
 machine.py   what runs: database, both sandboxes, gunicorn, worker, sweeper
 opening.py   the store installs the app, connects Xero and maps its accounts
 day.py       the day is played and watched

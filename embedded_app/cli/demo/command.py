@@ -20,9 +20,13 @@ from embedded_app import local_database
 if TYPE_CHECKING:
     from embedded_app.cli.demo.machine import Machine
 
+# Ctrl-C, a polite kill, and a terminal that is closed.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PORT = 8000
 LAST_PORT = 65535 - 2
 LOOK_EVERY_SECONDS = 0.2
+# A day of thousands would mostly wait: Xero allows 60 calls a minute, and its voids and allocations go one a call.
+LIMITED_ORDERS = 200
 
 
 @click.command()
@@ -45,13 +49,23 @@ LOOK_EVERY_SECONDS = 0.2
 )
 @click.option("--once", is_flag=True, help="End after the day; the exit code says whether store and Xero agree.")
 @click.option("--unmapped", is_flag=True, help="Two more orders that the mapping does not know: they are held.")
-@click.option("--limits/--no-limits", default=True, help="Whether the sandbox refuses calls beyond Xero's limits.")
-def demo(orders: int, seed: int, port: int, directory: Path, once: bool, unmapped: bool, limits: bool) -> None:
+@click.option(
+    "--limits/--no-limits",
+    envvar="LIMITS",
+    default=None,
+    show_default=f"on up to {LIMITED_ORDERS} orders",
+    help="Whether the sandbox refuses calls beyond the platforms' rate limits.",
+)
+def demo(orders: int, seed: int, port: int, directory: Path, once: bool, unmapped: bool, limits: bool | None) -> None:
     """Play a day of orders in a store and watch them reach Xero, all on this machine."""
     from embedded_app.cli.demo.day import play
-    from embedded_app.cli.demo.machine import DemoError, Ports, running
+    from embedded_app.cli.demo.machine import running
+    from embedded_app.cli.demo.premises import DemoError, Ports
 
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    if limits is None and orders > LIMITED_ORDERS:
+        click.echo("Rate limits are off in so long a day; LIMITS=1 switches them on.")
+    limits = orders <= LIMITED_ORDERS if limits is None else limits
+    before = {number: signal.signal(number, _interrupt) for number in ENDINGS}
     equal = True
     try:
         ports = Ports(app=port, store=port + 1, xero=port + 2)
@@ -59,13 +73,15 @@ def demo(orders: int, seed: int, port: int, directory: Path, once: bool, unmappe
             equal = play(machine, orders=orders, seed=seed, unmapped=unmapped, say=click.echo)
             if not once:
                 _stay(machine)
+            _ignore_interrupts()
     except (DemoError, local_database.LocalDatabaseError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("\nStopped; nothing is left running.")
         sys.exit(1 if once else 0)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if not equal:
         sys.exit(1)
 
@@ -79,6 +95,12 @@ def _stay(machine: Machine) -> NoReturn:
         time.sleep(LOOK_EVERY_SECONDS)
 
 
+def _ignore_interrupts() -> None:
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """A polite kill ends the demo as Ctrl-C does."""
+    """End in order; a second signal must not stop the stopping half-way."""
+    _ignore_interrupts()
     raise KeyboardInterrupt

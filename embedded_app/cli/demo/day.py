@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 from embedded_app import clock
 from embedded_app.cli.demo import lines, rows
 from embedded_app.cli.demo.closing import close
-from embedded_app.cli.demo.machine import Machine, Say
+from embedded_app.cli.demo.machine import Machine, Say, last_lines
 from embedded_app.db import db
 from embedded_app.models import DispatchState
 from embedded_app.sandbox.day import play_day
 
 # Beyond so many orders the terminal shows how far the day is, not every order.
 SHOWN_ORDERS = 200
-STEP_PAUSE_SECONDS = 0.06
 LOOK_EVERY_SECONDS = 0.4
 PROGRESS_EVERY_SECONDS = 5.0
 # A worker's death costs some 30 s, a used-up minute of Xero's 60 calls another 60.
@@ -41,9 +40,8 @@ def play(machine: Machine, *, orders: int, seed: int, unmapped: bool, say: Say) 
     with requests.Session() as http:
         for _ in play_day(machine.shop, orders=orders, seed=seed, unmapped=unmapped):
             machine.shop.deliveries.deliver(machine.webhooks, http=http)
+            # No pause here: in a slower day the writes would not gather into batches that fit into 60 calls a minute.
             watch.look()
-            if watch.shows_orders:
-                time.sleep(STEP_PAUSE_SECONDS)
         finished = _finish(machine, watch, http, deadline=began + BASE_SECONDS + SECONDS_PER_ORDER * orders)
     if not finished:
         _say_what_is_owed(machine, say)
@@ -58,7 +56,7 @@ class _Watch:
     say: Say
     orders: int
     _looked_at: float = 0.0
-    _said_at: float = 0.0
+    _said_at: float = field(default_factory=time.monotonic)
     _shown: set[int] = field(default_factory=set)
     _holds_shown: set[int] = field(default_factory=set)
     _waits_until: datetime | None = None
@@ -68,10 +66,10 @@ class _Watch:
         """Whether each order is shown, or only how far the day is."""
         return self.orders <= SHOWN_ORDERS
 
-    def look(self) -> None:
-        """Say what is new, at most every LOOK_EVERY_SECONDS."""
+    def look(self, *, at_once: bool = False) -> None:
+        """Say what is new; unless at_once, only every LOOK_EVERY_SECONDS."""
         self.machine.look()
-        if time.monotonic() - self._looked_at < LOOK_EVERY_SECONDS:
+        if not at_once and time.monotonic() - self._looked_at < LOOK_EVERY_SECONDS:
             return
         with _rows(self.machine) as session:
             self._say_waiting(session)
@@ -99,7 +97,7 @@ class _Watch:
         seconds = (until - clock.now()).total_seconds()
         if seconds > 1:
             most = self.machine.books.limits.per_minute
-            self.say(f"{'':<9}Xero allows {most} calls a minute: waiting {seconds:.0f} s")
+            self.say(f"{'':<9}Xero allows {most} calls a minute: waiting {seconds:.0f} s (LIMITS=0 lifts this)")
 
     def _show_orders(self, session: Session) -> None:
         """Show each order once nothing of it is under way, with all that is new of it."""
@@ -135,11 +133,8 @@ def _finish(machine: Machine, watch: _Watch, http: requests.Session, *, deadline
             deliveries.deliver(machine.webhooks, http=http)
         with _rows(machine) as session:
             over = rows.owed(session).nothing and not deliveries.pending()
-        watch.look()
+        watch.look(at_once=over)
         if over:
-            # Once more, for what was posted between that look and the last one.
-            watch._looked_at = 0.0
-            watch.look()
             return True
         time.sleep(LOOK_EVERY_SECONDS / 2)
     return False
@@ -155,7 +150,8 @@ def _say_what_is_owed(machine: Machine, say: Say) -> None:
     )
     for sentence in pauses:
         say(sentence)
-    say(f"The logs are in {machine.directory / 'logs'}.")
+    worker_log = machine.directory / "logs" / "worker.log"
+    say(f"The end of {worker_log}:\n{last_lines(worker_log)}")
 
 
 def _closing(machine: Machine, say: Say, *, seconds: float) -> bool:

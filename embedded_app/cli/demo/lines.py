@@ -28,7 +28,7 @@ def order_lines(name: str, total: Decimal, currency: str, news: Sequence[Write])
         about = [write for write in news if write.number == number]
         made = [_document(write) for write in about if write.is_document]
         settled = ", ".join(_settlement(write) for write in about if not write.is_document)
-        first, *more = made or [f"  to {number}"]
+        first, *more = made or [f"on {number}"]
         lines.append(f"{first:<{DOCUMENT}}{settled}".rstrip())
         lines += more
     return _beside(name, f"{money(total)} {currency}", lines)

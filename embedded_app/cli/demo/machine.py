@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
 import logging
 import os
 import secrets
-import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +19,7 @@ from flask import Flask
 
 from embedded_app import ROOT, create_app, local_database
 from embedded_app.cli.demo.opening import open_for_business
+from embedded_app.cli.demo.premises import HOST, PROCESSES, DemoError, Ports, sole_use
 from embedded_app.cli.supervise import child_environment, procfile_commands
 from embedded_app.clock import SystemClock
 from embedded_app.config import OUR_PREFIXES, SETTINGS, Config
@@ -35,7 +32,6 @@ from embedded_app.sandbox.xero import Books, create_xero, demo_books
 from embedded_app.sandbox.xero.organisation import Organisation
 from embedded_app.supervisor import Supervisor
 
-HOST = "127.0.0.1"
 DATABASE_NAME = "crossfoot_demo"
 # Nothing of the demo has to outlive a power cut.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -44,19 +40,6 @@ STOP_WITHIN_SECONDS = 4.0
 LAST_LINES = 15
 
 Say = Callable[[str], None]
-
-
-class DemoError(Exception):
-    """The demo cannot run or go on; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """One port for the app, the sandbox's store and the sandbox's Xero each."""
-
-    app: int
-    store: int
-    xero: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +71,7 @@ class Machine:
             self.say(f"{'':<9}the {name} died; it is started again")
         self._pids = pids
         everything = {"demo": os.getpid(), **pids}
-        (self.directory / "processes.json").write_text(json.dumps(everything), encoding="utf-8")
+        (self.directory / PROCESSES).write_text(json.dumps(everything), encoding="utf-8")
 
 
 @contextmanager
@@ -97,11 +80,10 @@ def running(directory: Path, ports: Ports, *, limits: bool, say: Say) -> Iterato
 
     limits: whether the sandboxes refuse what goes beyond the platforms' rate limits.
     """
-    for port in (ports.app, ports.store, ports.xero):
-        _require_free(port)
     began = time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(_sole_use(directory))
+        stack.enter_context(sole_use(directory))
+        ports.require_free()
         logs = directory / "logs"
         _log_to(logs / "demo.log")
         say(f"Starting a database, a store, a Xero, gunicorn and a worker; their logs are in {logs}")
@@ -127,8 +109,6 @@ def running(directory: Path, ports: Ports, *, limits: bool, say: Say) -> Iterato
             open_for_business(db.session(), shop, books, organisation, user_id, now=clock.now())
             db.session.commit()
         supervisor = _start_processes(stack, settings, ports.app, logs)
-        # Registered last, so called first: a second Ctrl-C must not stop the stopping half-way.
-        stack.callback(_ignore_interrupts)
         machine = Machine(
             app=app,
             shop=shop,
@@ -155,46 +135,6 @@ def last_lines(log: Path) -> str:
     except FileNotFoundError:
         lines = []
     return "\n".join(f"    {line}" for line in lines or ["(it is empty)"])
-
-
-def _require_free(port: int) -> None:
-    advice = "End what listens there, or choose another: `make demo PORT=8100` uses 8100, 8101 and 8102."
-    with socket.socket() as listener:
-        # Connections of the last run that are winding up must not count; whoever listens still does.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError as error:
-            taken = error.errno == errno.EADDRINUSE
-            why = "is taken" if taken else f"cannot be used ({error.strerror})"
-            raise DemoError(f"Port {port} {why}. {advice}") from error
-    with socket.socket() as caller:
-        caller.settimeout(1)
-        # macOS lets us bind beside a program that listens on all addresses.
-        if caller.connect_ex((HOST, port)) == 0:
-            raise DemoError(f"Port {port} is taken. {advice}")
-
-
-@contextmanager
-def _sole_use(directory: Path) -> Iterator[None]:
-    """Hold the demo's directory, so that two demos never share a database."""
-    try:
-        (directory / "logs").mkdir(parents=True, exist_ok=True)
-        lock = (directory / "lock").open("w")
-    except OSError as error:
-        raise DemoError(
-            f"The directory {directory} cannot be written to ({error.strerror}). "
-            "Make it yours, or choose another with `flask --app embedded_app demo --directory …`."
-        ) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DemoError(
-                f"Another demo runs in {directory}. Stop it with Ctrl-C where it runs, or give this one a directory "
-                "and ports of its own: `flask --app embedded_app demo --directory … --port 8100`."
-            ) from error
-        yield
 
 
 def _log_to(path: Path) -> None:
@@ -261,8 +201,3 @@ def _wait_until_up(machine: Machine, logs: Path) -> None:
         f"The app did not come up within {UP_WITHIN_SECONDS:.0f} s. The end of {logs / 'web.log'}:\n"
         f"{last_lines(logs / 'web.log')}"
     )
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -86,15 +86,15 @@ def writes(session: Session) -> list[Write]:
     settled, target = aliased(Document), aliased(Document)
     statement = (
         select(
-            Dispatch.id,
-            Dispatch.state,
-            PostingGroup.key,
-            Dispatch.document_id.is_not(None),
-            func.coalesce(Document.kind, Settlement.kind),
-            func.coalesce(Document.number, settled.number),
-            func.coalesce(Document.total, Settlement.amount),
-            func.coalesce(Document.total_tax, 0),
-            func.coalesce(Tender.gateway, target.number, ""),
+            Dispatch.id.label("id"),
+            Dispatch.state.label("state"),
+            PostingGroup.key.label("order_id"),
+            Dispatch.document_id.is_not(None).label("is_document"),
+            func.coalesce(Document.kind, Settlement.kind).label("subject"),
+            func.coalesce(Document.number, settled.number).label("number"),
+            func.coalesce(Document.total, Settlement.amount).label("amount"),
+            func.coalesce(Document.total_tax, 0).label("tax"),
+            func.coalesce(Tender.gateway, target.number, "").label("to"),
         )
         .outerjoin(Document, Document.id == Dispatch.document_id)
         .outerjoin(Settlement, Settlement.id == Dispatch.settlement_id)
@@ -104,8 +104,7 @@ def writes(session: Session) -> list[Write]:
         .join(PostingGroup, PostingGroup.id == func.coalesce(Document.group_id, Settlement.group_id))
         .order_by(Dispatch.id)
     )
-    names = ("id", "state", "order_id", "is_document", "subject", "number", "amount", "tax", "to")
-    return [Write(**dict(zip(names, row, strict=True))) for row in session.execute(statement)]
+    return [Write(**row) for row in session.execute(statement).mappings()]
 
 
 def held(session: Session) -> list[HeldThing]:
@@ -182,5 +181,5 @@ def differing(session: Session) -> list[str]:
     return list(session.scalars(select(Document.number).where(Document.state == DocumentState.DIFFERS)))
 
 
-def _count(session: Session, statement: Select[tuple[int]]) -> int:
+def _count(session: Session, statement: Select[int]) -> int:
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
