@@ -13,8 +13,8 @@ class Account:
 
     code: None where the account has none (bank accounts may lack one); id then names it. type: Xero's ("BANK",
     "REVENUE", "CURRLIAB", …). account_class: ASSET, EQUITY, EXPENSE, LIABILITY or REVENUE. tax_type: what a line
-    without one would get. system: Xero's SystemAccount ("DEBTORS", "ROUNDING", …), None for ordinary accounts. takes_payments:
-    EnablePaymentsToAccount. currency: of a bank account, None for the base currency.
+    without one would get. system: Xero's SystemAccount ("DEBTORS", "ROUNDING", …), None for ordinary accounts.
+    takes_payments: EnablePaymentsToAccount. currency: of a bank account, None for the base currency.
     """
 
     id: str
