@@ -7,7 +7,6 @@ host; on one machine it is this.
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,7 +59,8 @@ class Supervisor:
         self._directory = directory
         self._log_directory = log_directory
         self._children = {name: _Child(name=name, command=command) for name, command in commands.items()}
-        self._stopping = threading.Event()
+        # A plain flag: a signal that came while Event.wait holds its lock would wait for that lock for ever.
+        self._stopping = False
 
     def start(self) -> None:
         """Start every child; those that cannot be started at all raise OSError."""
@@ -81,7 +81,8 @@ class Supervisor:
         before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             self.start()
-            while not self._stopping.wait(LOOK_EVERY_SECONDS):
+            while not self._stopping:
+                time.sleep(LOOK_EVERY_SECONDS)
                 self.look()
         finally:
             self.stop()
@@ -90,11 +91,11 @@ class Supervisor:
 
     def stop_soon(self) -> None:
         """Let `run` end, from any thread."""
-        self._stopping.set()
+        self._stopping = True
 
     def stop(self, *, within_seconds: float = STOP_WITHIN_SECONDS) -> None:
         """Send SIGTERM to all children, wait, and kill whatever is left of their process groups."""
-        self._stopping.set()
+        self._stopping = True
         running = [child for child in self._children.values() if child.process is not None]
         for child in running:
             self._send(child, signal.SIGTERM)
@@ -138,7 +139,7 @@ class Supervisor:
         log.warning("process ended", process=child.name, exit_code=exit_code, starts_again_in_seconds=pause)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._stopping.set()
+        self._stopping = True
 
     @staticmethod
     def _send(child: _Child, number: signal.Signals) -> None:
