@@ -46,12 +46,12 @@ def sandbox(store_port: int, xero_port: int, limits: bool) -> None:
         "XERO_CLIENT_ID": books.identity.client_id,
         "XERO_CLIENT_SECRET": books.identity.client_secret,
     }
-    for name, value in settings.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
-    click.echo(f"# {shop.domain}: {store}")
-    click.echo(f"# {organisation.name}, tenant {organisation.tenant_id}: {xero}/books/{organisation.tenant_id}")
-    click.echo(f"# Ctrl-C ends both; the Xero user is {user_id}")
     try:
+        for name, value in settings.items():
+            click.echo(f"export {name}={shlex.quote(value)}")
+        click.echo(f"# {shop.domain}: {store}")
+        click.echo(f"# {organisation.name}, tenant {organisation.tenant_id}: {xero}/books/{organisation.tenant_id}")
+        click.echo(f"# Ctrl-C ends both; the Xero user is {user_id}")
         threading.Event().wait()
     except KeyboardInterrupt:
         for server in servers:

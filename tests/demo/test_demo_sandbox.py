@@ -25,4 +25,4 @@ def test_it_prints_the_settings_and_serves_until_ctrl_c(sandbox: Launched) -> No
     assert requests.get(settings["XERO_API_URL"], timeout=5).ok
     assert requests.get(settings["SHOPIFY_ADMIN_ORIGIN"].strip("'").removesuffix("{shop}"), timeout=5).ok
     sandbox.interrupt()
-    assert sandbox.exit_code(seconds=10) == 0
+    assert sandbox.exit_code(seconds=30) == 0
