@@ -1,6 +1,7 @@
 # make demo [ORDERS=2000]   a store, a Xero and a day of orders on this machine; Ctrl-C ends all of it
 # make test                 all tests, in parallel
 # make check                lint, format, types
+# make bench                measurements, each against a floor from the same run
 # make migration            draw revision 0002 anew from models.py (only while nothing has been released)
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ ORDERS ?=
 TESTS_AT_ONCE ?= auto
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test check migration
+.PHONY: demo test check bench migration
 
 demo: $(STAMP)
 	@$(BIN)/flask --app embedded_app demo $(if $(ORDERS),--orders $(ORDERS))
@@ -23,6 +24,9 @@ check: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks.decide
 
 migration: $(STAMP)
 	@$(BIN)/python -m migrations.redraw

@@ -49,6 +49,13 @@ def xero_properties(schema: str) -> frozenset[str]:
     return frozenset(_xero_description(specs_dir())["components"]["schemas"][schema]["properties"])
 
 
+def xero_paths() -> frozenset[tuple[str, str]]:
+    """(method, address) of every operation described; ids stand in braces."""
+    operations = {"get", "put", "post", "delete"}
+    paths = _xero_description(specs_dir())["paths"]
+    return frozenset((method.upper(), path) for path, item in paths.items() for method in operations & item.keys())
+
+
 @functools.cache
 def _xero_description(folder: Path) -> Any:
     text = (folder / "xero_accounting.yaml").read_text("utf-8")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 
 from embedded_app.sandbox.shopify import GB_VAT, OrderHandle, Product, Shop, TaxRate, store_totals
+from embedded_app.sandbox.shopify.situations import scripts_of
 
 __all__ = ["DAY_GATEWAYS", "DayStep", "play_day", "store_totals"]
 
@@ -36,13 +37,20 @@ class DayStep:
 
 
 def play_day(
-    shop: Shop, *, orders: int, seed: int, unmapped: bool = False, between: Callable[[], None] | None = None
+    shop: Shop,
+    *,
+    orders: int,
+    seed: int,
+    unmapped: bool = False,
+    every_case: bool = False,
+    between: Callable[[], None] | None = None,
 ) -> Iterator[DayStep]:
     """Play a day of `orders` orders, one step at a time; the same seed gives the same day.
 
     The stories of several orders run side by side, at the store's own clock. unmapped: two more orders, one with a
-    tax and one with a gateway that no mapping of the demo knows. between: called after each step, to pause or to move
-    a set clock on. Prices in the store must include tax.
+    tax and one with a gateway that no mapping of the demo knows. every_case: besides, each of `situations` that can
+    happen in a British store. between: called after each step, to pause or to move a set clock on. Prices in the store
+    must include tax.
     """
     if not shop.taxes_included:
         raise ValueError("A British day needs a store whose prices include tax: open it with taxes_included=True.")
@@ -50,6 +58,8 @@ def play_day(
     waiting = [_STORIES[name](shop, draw) for name in _deck(orders, draw)]
     if unmapped:
         waiting += [_unmapped_tax(shop, draw), _unmapped_gateway(shop, draw)]
+    if every_case:
+        waiting += [case.play(shop) for case in scripts_of("GB")]
     running: list[Script] = []
     while waiting or running:
         if waiting and (len(running) < 2 or draw.random() < 0.4):

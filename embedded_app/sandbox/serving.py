@@ -164,7 +164,7 @@ def serve(application: WSGIApplication, host: str = "127.0.0.1", port: int = 0) 
     """
     server = _Server((host, port), _Handler)
     server.application = application
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     bound_port = int(server.server_address[1])
     return RunningServer(f"http://{host}:{bound_port}", bound_port, server, thread)

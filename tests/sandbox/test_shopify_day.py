@@ -122,3 +122,11 @@ def test_a_store_with_tax_on_top_has_no_british_day(store: StoreCaller) -> None:
 
     with pytest.raises(ValueError, match="taxes_included=True"):
         next(play_day(shop, orders=1, seed=1))
+
+
+def test_a_day_with_every_case_has_all_that_can_happen_in_britain(store: StoreCaller) -> None:
+    deeds = {step.deed for step in play_day(store.shop, orders=3, seed=2, every_case=True)}
+
+    kinds = {sale.line_type for order in store.shop.orders.values() for sale in order.sales()}
+    assert {"PRODUCT", "SHIPPING", "TIP", "DUTY", "ADDITIONAL_FEE", "FEE", "GIFT_CARD", "ADJUSTMENT"} == kinds
+    assert {"45.00 captured on 40.00", "placed on 30 days", "57.50 EUR paid", "a test"} <= deeds

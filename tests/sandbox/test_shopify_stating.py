@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from embedded_app.accounting.order import (
     Agreement,
     AgreementKind,
+    Customer,
     LineKind,
     Order,
     SaleLine,
@@ -17,9 +18,15 @@ from embedded_app.accounting.order import (
     Tax,
     Tender,
     TenderKind,
+    Terms,
 )
 from embedded_app.clock import SetClock
-from tests.sandbox.shopify_caller import StoreCaller, money, open_store, sales_of
+from embedded_app.sandbox.shopify import World
+from embedded_app.sandbox.shopify.checkouts import EVERYTHING, Allowed
+from embedded_app.sandbox.shopify.lawful import lawful_story
+from embedded_app.sandbox.shopify.markets import MARKETS
+from embedded_app.sandbox.shopify.telling import Teller
+from tests.sandbox.shopify_caller import MONEY, StoreCaller, money, open_store, sales_of
 
 PLACED = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
@@ -192,3 +199,61 @@ def test_an_order_the_store_could_not_have_is_refused_with_a_sentence(store: Sto
         store.shop.state_order(replace(mugs(), currency="AUD"))
     with pytest.raises(ValueError, match="does not end in a number"):
         store.shop.state_order(replace(mugs(), id="gid://shopify/Order/first"))
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    # The rate of the day, by which a gift card's face value is converted, is no part of a stated order.
+    [replace(EVERYTHING, presentment=False), replace(EVERYTHING, gift_cards=False)],
+    ids=["gift cards", "presentment"],
+)
+def test_whatever_a_lawful_order_is_can_be_stated_and_is_told_again(clock: SetClock, allowed: Allowed) -> None:
+    world = World(clock=clock)
+    for seed in range(80):
+        for market in (MARKETS["GB"], MARKETS["AU"]):
+            order = lawful_story(seed, market=market, allowed=allowed)[-1].order
+            shop = market.open(world)
+
+            stored = shop.state_order(order)
+
+            assert Teller(shop.timezone).tell(stored) == order
+
+
+def test_stated_terms_buyers_coins_and_fulfilment_are_served(store: StoreCaller) -> None:
+    order = mugs()
+    paid = replace(order.tenders[0], rounding=Decimal("0.02"))
+    store.shop.state_order(
+        replace(
+            order,
+            tenders=(paid,),
+            totals=replace(order.totals, rounding=Decimal("0.02")),
+            terms=Terms(due_on=date(2026, 12, 23)),
+            customer=Customer(id="gid://shopify/Company/9", is_company=True),
+            fulfilled_at=LATER,
+        )
+    )
+    query = f"""query($id: ID!) {{ order(id: $id) {{ displayFulfillmentStatus
+        fulfillments(first: 5) {{ status createdAt }}
+        totalCashRoundingAdjustment {{ paymentSet {MONEY} }} transactions {{ amountRoundingSet {MONEY} }}
+        purchasingEntity {{ ... on PurchasingCompany {{ company {{ id }} }} }}
+        paymentTerms {{ paymentTermsType paymentSchedules(first: 1) {{ nodes {{ dueAt }} }} }} }} }}"""
+
+    read = store.ask(query, id=order.id)["data"]["order"]
+
+    assert read["fulfillments"] == [{"status": "SUCCESS", "createdAt": "2026-11-23T15:30:00Z"}]
+    assert read["displayFulfillmentStatus"] == "FULFILLED"
+    assert money(read["totalCashRoundingAdjustment"]["paymentSet"]) == Decimal("0.02")
+    assert money(read["transactions"][0]["amountRoundingSet"]) == Decimal("0.02")
+    assert read["purchasingEntity"] == {"company": {"id": "gid://shopify/Company/9"}}
+    assert read["paymentTerms"]["paymentSchedules"]["nodes"] == [{"dueAt": "2026-12-23T12:00:00Z"}]
+
+
+def test_stated_gift_cards_are_in_the_store_at_their_face_value_once(store: StoreCaller) -> None:
+    order = mugs()
+    card = replace(order.agreements[0].lines[0], kind=LineKind.GIFT_CARD, face_value=Decimal("30.00"))
+    sold = replace(order, agreements=(replace(order.agreements[0], lines=(card,)),))
+
+    store.shop.state_order(sold)
+    store.shop.state_order(replace(sold, updated_at=LATER))
+
+    assert [one.initial_value for one in store.shop.instruments.gift_cards.values()] == [Decimal("15.00")] * 2

@@ -87,6 +87,12 @@ def test_an_omitted_tax_type_takes_the_accounts_default(xero: XeroCaller) -> Non
     assert answer["TotalTax"] == D("4.00")
 
 
+def test_a_stated_tax_may_be_as_much_as_the_unit_amount(xero: XeroCaller) -> None:
+    (answer,) = xero.put("Invoices", xero.invoice("SH-1", line("24.00", TaxAmount=D("24.00"))))
+
+    assert answer["TotalTax"] == D("24.00")
+
+
 def test_omitted_line_amount_types_are_exclusive(xero: XeroCaller) -> None:
     (answer,) = xero.put("Invoices", xero.invoice("SH-1", LineAmountTypes=None))
 

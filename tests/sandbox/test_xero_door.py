@@ -55,7 +55,7 @@ def test_an_access_token_ends_after_half_an_hour(xero: XeroCaller) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/BankTransactions", 404),
+        ("/BatchPayments", 404),
         ("/Invoices/SH-9", 404),
         ("/Invoices?where=x", 400),
         ("/Invoices?unitdp=3", 400),

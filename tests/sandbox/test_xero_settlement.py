@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.xero_caller import XeroCaller, line, messages, payment
+from tests.sandbox.xero_caller import XeroCaller, allocation, line, messages, payment
 
 D = Decimal
 EXCEEDS = "Payment amount exceeds the amount outstanding on this document"
@@ -25,7 +25,7 @@ EXCEEDS = "Payment amount exceeds the amount outstanding on this document"
         ({"Account": {"Code": "999"}}, "Account could not be found: '999' is not an active account."),
         ({"Account": None}, "A payment must name an Account."),
         ({"Invoice": {"InvoiceNumber": "SH-9"}}, "The Invoice of the payment could not be found."),
-        ({"Invoice": None}, "A payment must name exactly one Invoice or CreditNote."),
+        ({"Invoice": None}, "A payment must name exactly one Invoice, CreditNote or Overpayment."),
         ({"IsReconciled": True}, "The field 'IsReconciled' is not accepted on the Payment."),
     ],
 )
@@ -76,6 +76,17 @@ def test_a_deleted_payment_opens_its_invoice_again(xero: XeroCaller) -> None:
     assert (reopened["Status"], reopened["AmountDue"]) == ("AUTHORISED", D("24.00"))
 
 
+def test_a_payment_taken_back_leaves_no_date_behind(xero: XeroCaller) -> None:
+    (invoice,) = xero.put("Invoices", xero.invoice("SH-1"))
+    (wrong,) = xero.put("Payments", payment(invoice, "24.00", Date="2026-11-25"))
+    xero.call("POST", f"/Payments/{wrong['PaymentID']}", {"Status": "DELETED"})
+
+    xero.put("Payments", payment(invoice, "24.00", Date="2026-11-23"))
+
+    (standing,) = xero.get("/Invoices/SH-1")["Invoices"]
+    assert standing["FullyPaidOnDate"] == standing["Date"]
+
+
 def test_a_payment_is_deleted_once(xero: XeroCaller) -> None:
     (invoice,) = xero.put("Invoices", xero.invoice("SH-1"))
     (paid,) = xero.put("Payments", payment(invoice, "24.00"))
@@ -103,11 +114,6 @@ def exchange(xero: XeroCaller) -> tuple[dict[str, Any], dict[str, Any]]:
     (invoice,) = xero.put("Invoices", xero.invoice("SH-1-E1", line("75.00")))
     (note,) = xero.put("CreditNotes", xero.credit_note("SH-1-R1", line("60.00")))
     return invoice, note
-
-
-def allocation(invoice: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
-    """An allocation to an answered invoice on 23 November."""
-    return {"Invoice": {"InvoiceID": invoice["InvoiceID"]}, "Amount": D(amount), "Date": "2026-11-23", **fields}
 
 
 def test_an_exchange_is_allocated_and_the_rest_paid(xero: XeroCaller) -> None:
@@ -162,6 +168,7 @@ def test_an_allocation_is_taken_back(xero: XeroCaller) -> None:
     answer = xero.call("DELETE", f"/{path}/{made['AllocationID']}")
 
     assert answer.json()["IsDeleted"] is True
+    assert {document.status for document in xero.organisation.documents()} == {"AUTHORISED"}
     assert [document.due for document in xero.organisation.documents()] == [D("75.00"), D("60.00")]
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from embedded_app.sandbox.shopify import paging
+from embedded_app.sandbox.shopify.buyer_answers import buyer_answers
 from embedded_app.sandbox.shopify.cents import ZERO
-from embedded_app.sandbox.shopify.ledger import Agreement, StoredOrder, Transaction
-from embedded_app.sandbox.shopify.sale_answers import Answer, bag, sale_answer
+from embedded_app.sandbox.shopify.entries import Agreement
+from embedded_app.sandbox.shopify.ledger import StoredOrder
+from embedded_app.sandbox.shopify.moments import moment_text
+from embedded_app.sandbox.shopify.money_answers import Answer, Purse
+from embedded_app.sandbox.shopify.sale_answers import sale_answer
+from embedded_app.sandbox.shopify.transaction_answers import transaction_answers
 
 if TYPE_CHECKING:
     from embedded_app.sandbox.shopify.shop import Shop
@@ -39,9 +44,10 @@ def order_answer(shop: Shop, order: StoredOrder) -> Answer:
         **_header(order),
         **_totals(order),
         **_places(shop, order),
+        **buyer_answers(shop, order),
+        **transaction_answers(order),
         "refunds": _refunds(order),
-        "transactionsCount": {"count": len(order.transactions), "precision": "EXACT"},
-        "transactions": _transactions(shop, order),
+        "fulfillments": _fulfillments(order),
         "agreements": _agreements(order),
     }
 
@@ -64,13 +70,13 @@ def _header(order: StoredOrder) -> Answer:
         "test": order.test,
         "edited": any(entry.reason == "ORDER_EDIT" for entry in order.agreements),
         "currencyCode": order.currency,
-        "presentmentCurrencyCode": order.currency,
+        "presentmentCurrencyCode": Purse.of(order).shown_currency,
         "taxesIncluded": order.taxes_included,
         "taxExempt": False,
         "estimatedTaxes": False,
         "dutiesIncluded": False,
         "displayFinancialStatus": order.financial_status,
-        "displayFulfillmentStatus": "UNFULFILLED",
+        "displayFulfillmentStatus": "FULFILLED" if order.fulfilled_at else "UNFULFILLED",
         "fullyPaid": order.outstanding == 0,
         "unpaid": order.received == 0,
         "paymentGatewayNames": list(dict.fromkeys(entry.gateway for entry in order.transactions)),
@@ -80,22 +86,29 @@ def _header(order: StoredOrder) -> Answer:
 
 
 def _totals(order: StoredOrder) -> Answer:
-    currency = order.currency
-    none = bag(ZERO, currency)
+    purse, shown = Purse.of(order), order.as_presented()
+
+    def bag(total: Callable[[StoredOrder], Decimal]) -> Answer:
+        own = total(order)
+        return purse.bag(own, own if shown is order else total(shown))
+
     return {
-        "originalTotalPriceSet": bag(order.original_total, currency),
-        "currentTotalPriceSet": bag(order.current_total, currency),
-        "currentTotalTaxSet": bag(order.current_tax, currency),
-        "totalPriceSet": bag(order.grown_total, currency),
-        "totalReceivedSet": bag(order.received, currency),
-        "totalRefundedSet": bag(order.refunded, currency),
-        "netPaymentSet": bag(order.net_payment, currency),
-        "totalOutstandingSet": bag(order.outstanding, currency),
-        "totalTipReceivedSet": bag(
-            sum((sale.total for sale in order.sales() if sale.line_type == "TIP"), ZERO), currency
-        ),
-        "refundDiscrepancySet": none,
-        "totalCashRoundingAdjustment": {"paymentSet": none, "refundSet": none},
+        "originalTotalPriceSet": bag(lambda one: one.original_total),
+        "currentTotalPriceSet": bag(lambda one: one.current_total),
+        "currentTotalTaxSet": bag(lambda one: one.current_tax),
+        "totalPriceSet": bag(lambda one: one.grown_total),
+        "totalReceivedSet": bag(lambda one: one.received),
+        "totalRefundedSet": bag(lambda one: one.refunded),
+        "netPaymentSet": bag(lambda one: one.net_payment),
+        "totalOutstandingSet": bag(lambda one: one.outstanding),
+        "totalTipReceivedSet": bag(lambda one: one.total_of("TIP")),
+        "currentTotalDutiesSet": bag(lambda one: one.total_of("DUTY")),
+        "currentTotalAdditionalFeesSet": bag(lambda one: one.total_of("ADDITIONAL_FEE")),
+        "refundDiscrepancySet": bag(lambda one: ZERO),
+        "totalCashRoundingAdjustment": {
+            "paymentSet": bag(lambda one: one.payment_rounding),
+            "refundSet": bag(lambda one: one.refund_rounding),
+        },
     }
 
 
@@ -125,6 +138,28 @@ def _location(shop: Shop, order: StoredOrder) -> Answer:
     }
 
 
+def _fulfillments(order: StoredOrder) -> Callable[..., list[Answer]]:
+    """One for all of the order, once it has left."""
+    moment = moment_text(order.fulfilled_at)
+
+    def fulfillments(
+        info: GraphQLResolveInfo[Any], *, first: int | None = None, query: str | None = None
+    ) -> list[Answer]:
+        if query:
+            raise GraphQLError("The sandbox serves all fulfillments: ask without query.")
+        one = {
+            "__typename": "Fulfillment",
+            "id": f"gid://shopify/Fulfillment/{order.number}",
+            "legacyResourceId": str(order.number),
+            "createdAt": moment,
+            "updatedAt": moment,
+            "status": "SUCCESS",
+        }
+        return [one][:first] if moment else []
+
+    return fulfillments
+
+
 def _refunds(order: StoredOrder) -> Callable[..., list[Answer]]:
     def refunds(info: GraphQLResolveInfo[Any], *, first: int | None = None) -> list[Answer]:
         return [_refund(order, entry) for entry in order.agreements if entry.reason == "REFUND"][:first]
@@ -141,41 +176,7 @@ def _refund(order: StoredOrder, agreement: Agreement) -> Answer:
         "createdAt": moment,
         "processedAt": moment,
         "updatedAt": moment,
-        "totalRefundedSet": bag(-sum((sale.total for sale in agreement.sales), ZERO), order.currency),
-    }
-
-
-def _transactions(shop: Shop, order: StoredOrder) -> Callable[..., list[Answer]]:
-    def transactions(
-        info: GraphQLResolveInfo[Any],
-        *,
-        first: int | None = None,
-        capturable: bool | None = None,
-        manuallyResolvable: bool | None = None,
-    ) -> list[Answer]:
-        if capturable is not None or manuallyResolvable is not None:
-            raise GraphQLError("The sandbox lists transactions whole: ask without capturable and manuallyResolvable.")
-        return [_transaction(order, entry) for entry in order.transactions[:first]]
-
-    return transactions
-
-
-def _transaction(order: StoredOrder, entry: Transaction) -> Answer:
-    moment = moment_text(entry.processed_at)
-    return {
-        "__typename": "OrderTransaction",
-        "id": entry.id,
-        "kind": entry.kind,
-        "status": entry.status,
-        "gateway": entry.gateway,
-        "formattedGateway": entry.gateway.replace("_", " ").title(),
-        "manualPaymentGateway": False,
-        "test": entry.test,
-        "createdAt": moment,
-        "processedAt": moment,
-        "amountSet": bag(entry.amount, order.currency),
-        "amountRoundingSet": None,
-        "parentTransaction": {"__typename": "OrderTransaction", "id": entry.parent_id} if entry.parent_id else None,
+        "totalRefundedSet": Purse.of(order).bag(-agreement.total, -agreement.as_presented().total),
     }
 
 
@@ -190,9 +191,11 @@ def _agreements(order: StoredOrder) -> Callable[..., Answer]:
 
 
 def _agreement(order: StoredOrder, agreement: Agreement) -> Answer:
+    purse = Purse.of(order)
+
     def sales(info: GraphQLResolveInfo[Any], **page: Any) -> Answer:
         keyed = [(f"{position:06}", sale) for position, sale in enumerate(agreement.sales)]
-        return paging.page(keyed, lambda sale: sale_answer(sale, order.currency), **page)
+        return paging.page(keyed, lambda sale: sale_answer(sale, purse), **page)
 
     answer: Answer = {
         "__typename": agreement.typename,
@@ -208,8 +211,3 @@ def _agreement(order: StoredOrder, agreement: Agreement) -> Answer:
         name = f"{order.name}-R{order.agreements.index(agreement)}"
         answer["return"] = {"id": agreement.source_id, "name": name, "createdAt": moment, "status": "CLOSED"}
     return answer
-
-
-def moment_text(moment: datetime | None) -> str | None:
-    """GraphQL gives times in UTC, in whole seconds."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

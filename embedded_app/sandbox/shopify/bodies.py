@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from embedded_app.sandbox.shopify.ledger import StoredOrder, Transaction
+from embedded_app.sandbox.shopify.entries import Transaction
+from embedded_app.sandbox.shopify.ledger import StoredOrder
 
 if TYPE_CHECKING:
     from embedded_app.sandbox.shopify.shop import Shop

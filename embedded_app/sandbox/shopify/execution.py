@@ -24,7 +24,9 @@ from graphql import (
 )
 
 from embedded_app.sandbox.shopify import answers, paging
+from embedded_app.sandbox.shopify.buyer_answers import buyer_node
 from embedded_app.sandbox.shopify.cost import CONNECTION_COST, requested_cost
+from embedded_app.sandbox.shopify.instrument_answers import account_answer, gift_card_answer, gift_cards_answer
 from embedded_app.sandbox.shopify.search import matching
 
 if TYPE_CHECKING:
@@ -126,6 +128,9 @@ class _Counter:
 
 def _root(shop: Shop) -> dict[str, Any]:
     def order(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
+        return order_of(id)
+
+    def node(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
         return _node(shop, id)
 
     def nodes(info: GraphQLResolveInfo[Any], *, ids: list[str]) -> list[Any]:
@@ -151,7 +156,28 @@ def _root(shop: Shop) -> dict[str, Any]:
         keyed = [(_sort_value(order, SORT_KEYS[sortKey]), order) for order in found]
         return paging.page(keyed, lambda order: answers.order_answer(shop, order), **page)
 
-    return {"shop": answers.shop_answer(shop), "order": order, "node": order, "nodes": nodes, "orders": orders}
+    def order_of(order_id: str) -> Any:
+        found = _node(shop, order_id)
+        return found if found and found["__typename"] == "Order" else None
+
+    def gift_card(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
+        card = shop.instruments.gift_cards.get(id)
+        return None if card is None else gift_card_answer(shop, card, order_of)
+
+    def store_credit_account(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
+        found = [account for account in shop.instruments.accounts.values() if account.id == id]
+        return account_answer(shop, found[0]) if found else None
+
+    return {
+        "shop": answers.shop_answer(shop),
+        "order": order,
+        "node": node,
+        "nodes": nodes,
+        "orders": orders,
+        "giftCard": gift_card,
+        "giftCards": gift_cards_answer(shop, order_of),
+        "storeCreditAccount": store_credit_account,
+    }
 
 
 def _sort_value(order: StoredOrder, attribute: str) -> str:
@@ -169,7 +195,7 @@ def _node(shop: Shop, gid: str, *, raising: bool = True) -> Any:
             raise error
         return error
     order = shop.orders.get(gid)
-    return answers.order_answer(shop, order) if order else None
+    return answers.order_answer(shop, order) if order else buyer_node(shop, gid)
 
 
 def _denied(field: str) -> GraphQLError:

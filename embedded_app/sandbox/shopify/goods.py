@@ -1,11 +1,12 @@
-"""What a store sells and how a basket of it is priced: discounts and taxes to the cent, per line."""
+"""What a store sells, and the lines it sold: how much of each is still with the customer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from dataclasses import dataclass
 from decimal import Decimal
 
 from embedded_app.sandbox.shopify import cents
-from embedded_app.sandbox.shopify.ledger import LineItem, ShippingLine, TaxPart
+from embedded_app.sandbox.shopify.entries import Figures, LineItem, OtherLine, ShippingLine, TaxPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,10 @@ GB_VAT = TaxRate(title="VAT", rate=Decimal("0.2"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A thing on sale. price: per unit in the store's currency, with or without tax as the store's setting says."""
+    """A thing on sale. price: per unit in the store's currency, with or without tax as the store's setting says.
+
+    face_value: what a gift card is worth, its price unless it is sold above or below it.
+    """
 
     title: str
     price: Decimal
@@ -32,20 +36,42 @@ class Product:
     vendor: str = "Own"
     tags: tuple[str, ...] = ()
     gift_card: bool = False
+    face_value: Decimal | None = None
+
+    @property
+    def worth(self) -> Decimal:
+        """A gift card's face value."""
+        return self.price if self.face_value is None else self.face_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """A charge that is no product: line_type TIP, DUTY, ADDITIONAL_FEE or, inside a return, FEE.
+
+    amount: with or without tax as the store's setting says. fee_type: RestockingFee or ReturnShippingFee.
+    """
+
+    line_type: str
+    title: str
+    amount: Decimal
+    taxes: tuple[TaxRate, ...] = ()
+    fee_type: str = "RestockingFee"
 
 
 @dataclass(slots=True, kw_only=True)
 class SoldLine:
     """A line as it was sold, and how many of its units have been taken back so far.
 
-    gross: tax included, discount already off. discount: tax included. Both for all units together.
+    figures: all units together. presented: the same in the customer's currency, None where it is the shop's.
+    unit and presented_unit: the smallest units of the two currencies.
     """
 
-    line: LineItem | ShippingLine
+    line: LineItem | ShippingLine | OtherLine
     units: int
-    gross: Decimal
-    taxes: tuple[TaxPart, ...]
-    discount: Decimal = cents.ZERO
+    figures: Figures
+    presented: Figures | None = None
+    unit: Decimal = cents.CENT
+    presented_unit: Decimal = cents.CENT
     taken_back: int = 0
 
     @property
@@ -53,43 +79,50 @@ class SoldLine:
         """Units the customer still has."""
         return self.units - self.taken_back
 
-    def take_back(self, units: int) -> "Slice":
+    @property
+    def gross(self) -> Decimal:
+        """What all units came to, tax included, discount off."""
+        return self.figures.gross
+
+    @property
+    def taxes(self) -> tuple[TaxPart, ...]:
+        """The taxes in it."""
+        return self.figures.taxes
+
+    @property
+    def face_value(self) -> Decimal | None:
+        """What each gift card of the line is worth; None for everything else."""
+        return self.line.face_value if isinstance(self.line, LineItem) else None
+
+    def take_back(self, units: int) -> tuple[Figures, Figures | None]:
         """Take units back; the figures are that share of the line, so that all units together give the whole line.
 
-        Raises ValueError when fewer units are left.
+        All positive; the second ones in the customer's currency. Raises ValueError when fewer units are left.
         """
         if not 0 < units <= self.units_left:
             raise ValueError(
                 f"{units} × {self.line.title} cannot be returned: {self.units_left} are left on the order."
             )
-        share = {"taken": self.taken_back, "units": units, "whole": self.units}
+        own = self.worth_of(units)
+        shown = None if self.presented is None else self._slice(self.presented, units, self.presented_unit)
         self.taken_back += units
-        return Slice(
-            gross=cents.slice_of(self.gross, **share),
-            discount=cents.slice_of(self.discount, **share),
-            taxes=tuple(tax.of(cents.slice_of(tax.amount, **share)) for tax in self.taxes),
-        )
+        return own, shown
 
+    def worth_of(self, units: int) -> Figures:
+        """What the next units to come back are worth, without taking them."""
+        return self._slice(self.figures, units, self.unit)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
-    """The figures of some units of a line, all positive."""
+    def lower(self, off: Figures, presented_off: Figures | None) -> None:
+        """Take a later discount off the line. Raises ValueError once units of it came back."""
+        if self.taken_back:
+            raise ValueError(f"{self.line.title} was returned in part: its price cannot be lowered any more.")
+        self.figures = _less(self.figures, off)
+        if self.presented is not None and presented_off is not None:
+            self.presented = _less(self.presented, presented_off)
 
-    gross: Decimal
-    discount: Decimal
-    taxes: tuple[TaxPart, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basket:
-    """What is to be priced: products with quantities, a discount on the whole spread over the product lines."""
-
-    lines: Sequence[tuple[Product, int]]
-    discount: Decimal = cents.ZERO
-    shipping: Decimal | None = None
-    shipping_taxes: tuple[TaxRate, ...] = (GB_VAT,)
-    shipping_title: str = "Standard delivery"
-    ids: "Ids" = field(repr=False)
+    def _slice(self, figures: Figures, units: int, unit: Decimal) -> Figures:
+        taken, whole = self.taken_back, self.units
+        return figures.each(lambda total: cents.slice_of(total, taken=taken, units=units, whole=whole, unit=unit))
 
 
 class Ids:
@@ -108,38 +141,9 @@ class Ids:
         return f"gid://shopify/{kind}/{self.number()}"
 
 
-def price(basket: Basket, *, taxes_included: bool) -> list[SoldLine]:
-    """Price each line as a store does: the discount is spread to the cent, taxes are rounded per line."""
-    full = [product.price * units for product, units in basket.lines]
-    discounts = cents.spread(basket.discount, full)
-    sold = []
-    for (product, units), amount, discount in zip(basket.lines, full, discounts, strict=True):
-        line = LineItem.of(product, units, basket.ids.gid)
-        sold.append(_priced(line, units, amount, discount, product.taxes, taxes_included))
-    if basket.shipping is not None:
-        shipping = ShippingLine(id=basket.ids.gid("ShippingLine"), title=basket.shipping_title, price=basket.shipping)
-        sold.append(_priced(shipping, 1, basket.shipping, cents.ZERO, basket.shipping_taxes, taxes_included))
-    return sold
-
-
-def _priced(
-    line: LineItem | ShippingLine,
-    units: int,
-    amount: Decimal,
-    discount: Decimal,
-    taxes: tuple[TaxRate, ...],
-    taxes_included: bool,
-) -> SoldLine:
-    charged = amount - discount
-    rates = [tax.rate for tax in taxes]
-    if taxes_included:
-        amounts, gross, discount_gross = cents.taxes_inside(charged, rates), charged, discount
-    else:
-        amounts = cents.taxes_on_top(charged, rates)
-        gross = charged + sum(amounts, cents.ZERO)
-        discount_gross = discount + sum(cents.taxes_on_top(discount, rates), cents.ZERO)
-    parts = tuple(
-        TaxPart(title=tax.title, rate=tax.rate, amount=part, channel_liable=tax.channel_liable)
-        for tax, part in zip(taxes, amounts, strict=True)
+def _less(whole: Figures, off: Figures) -> Figures:
+    return Figures(
+        gross=whole.gross - off.gross,
+        taxes=tuple(tax.of(tax.amount - gone.amount) for tax, gone in zip(whole.taxes, off.taxes, strict=True)),
+        discount=whole.discount + off.gross,
     )
-    return SoldLine(line=line, units=units, gross=gross, taxes=parts, discount=discount_gross)

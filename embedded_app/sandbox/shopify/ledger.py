@@ -2,146 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from embedded_app.sandbox.shopify.cents import ZERO
-
-if TYPE_CHECKING:
-    from embedded_app.sandbox.shopify.goods import Product
-
-# Only these move money; AUTHORIZATION, VOID and whatever failed or is pending do not.
-MONEY_SIGNS = {"SALE": 1, "CAPTURE": 1, "REFUND": -1, "CHANGE": -1}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxPart:
-    """One tax of one sale; amount is signed like the sale's total."""
-
-    title: str
-    rate: Decimal
-    amount: Decimal
-    channel_liable: bool | None = False
-
-    def of(self, amount: Decimal) -> TaxPart:
-        """The same tax with another amount."""
-        return replace(self, amount=amount)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineItem:
-    """A line of an order as Shopify's LineItem and its Product show it. product_id None: a custom line or a tip."""
-
-    id: str
-    title: str
-    quantity: int
-    sku: str | None = None
-    gift_card: bool = False
-    product_id: str | None = None
-    product_type: str = ""
-    vendor: str | None = None
-    tags: tuple[str, ...] = ()
-
-    @staticmethod
-    def of(product: Product, quantity: int, gid: Callable[[str], str]) -> LineItem:
-        """A new line item for so many units of a product; `gid` gives new global ids."""
-        return LineItem(
-            id=gid("LineItem"),
-            title=product.title,
-            quantity=quantity,
-            sku=product.sku,
-            gift_card=product.gift_card,
-            product_id=gid("Product"),
-            product_type=product.product_type,
-            vendor=product.vendor,
-            tags=product.tags,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShippingLine:
-    """A delivery the customer paid for; price as the store states it, before discounts."""
-
-    id: str
-    title: str
-    price: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherLine:
-    """What a duty, an additional fee or a return fee refers to."""
-
-    id: str
-    title: str
-    price: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sale:
-    """One sale of an agreement. typename and line_type are Shopify's; total is signed, with tax, after discounts.
-
-    quantity None: a sale without goods. discount: after taxes, signed like total.
-    """
-
-    id: str
-    typename: str
-    action_type: str
-    line_type: str
-    quantity: int | None
-    total: Decimal
-    taxes: tuple[TaxPart, ...] = ()
-    discount: Decimal = ZERO
-    line: LineItem | ShippingLine | OtherLine | None = None
-
-    @property
-    def tax(self) -> Decimal:
-        """All its taxes together."""
-        return sum((part.amount for part in self.taxes), ZERO)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """One entry of the revenue ledger. source_id: the refund or return it comes from."""
-
-    id: str
-    typename: str
-    reason: str
-    happened_at: datetime
-    sales: tuple[Sale, ...]
-    source_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
-    """One entry of the cash ledger. kind and status are Shopify's; the amount is positive, the kind says the way."""
-
-    id: str
-    kind: str
-    status: str
-    gateway: str
-    amount: Decimal
-    processed_at: datetime
-    parent_id: str | None = None
-    test: bool = False
-
-    @property
-    def money(self) -> Decimal:
-        """What really moved: positive towards the store, zero for what failed, is pending or only authorises."""
-        if self.status != "SUCCESS" or self.test:
-            return ZERO
-        return MONEY_SIGNS.get(self.kind, 0) * self.amount
+from embedded_app.sandbox.shopify.buyers import Buyer, Presentment, Terms
+from embedded_app.sandbox.shopify.cents import ZERO, unit_of
+from embedded_app.sandbox.shopify.entries import Agreement, Sale, Transaction, number_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedTotals:
-    """Totals that a test states instead of letting the store sum its ledgers."""
+    """Totals that a test states instead of letting the store sum its ledgers.
+
+    rounding: of cash, payments' less refunds'. presented: the same totals in the customer's currency.
+    """
 
     original: Decimal
     current: Decimal
     net_payment: Decimal
+    rounding: Decimal = ZERO
+    presented: StatedTotals | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -160,6 +41,10 @@ class StoredOrder:
     test: bool = False
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
+    fulfilled_at: datetime | None = None
+    buyer: Buyer = Buyer()
+    terms: Terms | None = None
+    presentment: Presentment | None = None
     agreements: list[Agreement] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     stated: StatedTotals | None = None
@@ -170,16 +55,21 @@ class StoredOrder:
         return number_of(self.id)
 
     @property
+    def unit(self) -> Decimal:
+        """The smallest unit of the shop's currency."""
+        return unit_of(self.currency)
+
+    @property
     def original_total(self) -> Decimal:
         """The order as placed (originalTotalPriceSet)."""
         if self.stated:
             return self.stated.original
-        return sum((sale.total for entry in self.agreements if entry.reason == "ORDER" for sale in entry.sales), ZERO)
+        return sum((entry.total for entry in self.agreements if entry.reason == "ORDER"), ZERO)
 
     @property
     def current_total(self) -> Decimal:
         """The order after all agreements (currentTotalPriceSet)."""
-        return self.stated.current if self.stated else sum((sale.total for sale in self.sales()), ZERO)
+        return self.stated.current if self.stated else sum((entry.total for entry in self.agreements), ZERO)
 
     @property
     def current_tax(self) -> Decimal:
@@ -212,17 +102,33 @@ class StoredOrder:
         return max(self.current_total - self.net_payment, ZERO)
 
     @property
+    def payment_rounding(self) -> Decimal:
+        """What coins added to the payments (totalCashRoundingAdjustment.paymentSet)."""
+        if self.stated:
+            return self.stated.rounding + self.refund_rounding
+        return sum((entry.rounding_money for entry in self.transactions if entry.kind != "REFUND"), ZERO)
+
+    @property
+    def refund_rounding(self) -> Decimal:
+        """What coins added to the refunds (totalCashRoundingAdjustment.refundSet): 5.02 paid as 5.00 is −0.02."""
+        return -sum((entry.rounding_money for entry in self.transactions if entry.kind == "REFUND"), ZERO)
+
+    @property
     def financial_status(self) -> str:
         """Shopify's displayFinancialStatus, as far as this store's orders need it."""
         if self.refunded > 0:
             return "REFUNDED" if self.net_payment <= 0 else "PARTIALLY_REFUNDED"
         if self.received <= 0:
-            return "VOIDED" if self.cancelled_at else "PENDING"
+            return self._unpaid_status()
         return "PARTIALLY_PAID" if self.outstanding > 0 else "PAID"
 
     def sales(self) -> list[Sale]:
         """The sales of all agreements, oldest first."""
         return [sale for entry in self.agreements for sale in entry.sales]
+
+    def total_of(self, line_type: str) -> Decimal:
+        """What the sales of one line type come to (totalTipReceivedSet, currentTotalDutiesSet …)."""
+        return sum((sale.total for sale in self.sales() if sale.line_type == line_type), ZERO)
 
     def received_by_gateway(self) -> dict[str, Decimal]:
         """What each gateway still holds of this order, in the order of first use; zero entries left out."""
@@ -231,10 +137,22 @@ class StoredOrder:
             held[entry.gateway] = held.get(entry.gateway, ZERO) + entry.money
         return {gateway: amount for gateway, amount in held.items() if amount}
 
+    def as_presented(self) -> StoredOrder:
+        """This order in the currency the customer pays in: each figure of its ledgers, and so each of its totals."""
+        if self.presentment is None:
+            return self
+        return replace(
+            self,
+            currency=self.presentment.currency,
+            presentment=None,
+            agreements=[entry.as_presented() for entry in self.agreements],
+            transactions=[entry.as_presented() for entry in self.transactions],
+            stated=self.stated.presented if self.stated else None,
+        )
 
-def number_of(gid: str) -> int:
-    """The number at the end of a global id. Raises ValueError with a sentence when there is none."""
-    tail = gid.rsplit("/", 1)[-1]
-    if not tail.isdigit():
-        raise ValueError(f"{gid!r} does not end in a number: Shopify's ids look like gid://shopify/Order/1001.")
-    return int(tail)
+    def _unpaid_status(self) -> str:
+        if self.cancelled_at:
+            return "VOIDED"
+        if any(entry.kind == "AUTHORIZATION" and entry.status == "SUCCESS" for entry in self.transactions):
+            return "AUTHORIZED"
+        return "PENDING" if self.grown_total else "PAID"

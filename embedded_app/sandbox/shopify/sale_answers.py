@@ -1,65 +1,41 @@
 """A sale, its taxes and its lines as the Admin API answers them."""
 
 from decimal import Decimal
-from typing import Any
 
 from embedded_app.sandbox.shopify.cents import to_cents
-from embedded_app.sandbox.shopify.ledger import LineItem, OtherLine, Sale, ShippingLine, TaxPart
+from embedded_app.sandbox.shopify.entries import LineItem, OtherLine, Sale, ShippingLine, TaxPart
+from embedded_app.sandbox.shopify.money_answers import Answer, Purse
 
-Answer = dict[str, Any]
 
-
-def sale_answer(sale: Sale, currency: str) -> Answer:
+def sale_answer(sale: Sale, purse: Purse) -> Answer:
     """One of the types of the interface Sale."""
+    shown = sale.as_presented()
     answer: Answer = {
         "__typename": sale.typename,
         "id": sale.id,
         "actionType": sale.action_type,
         "lineType": sale.line_type,
         "quantity": sale.quantity,
-        "totalAmount": bag(sale.total, currency),
-        "totalTaxAmount": bag(sale.tax, currency),
-        "totalDiscountAmountAfterTaxes": bag(sale.discount, currency),
-        "totalDiscountAmountBeforeTaxes": bag(_untaxed(sale), currency),
-        "taxes": [_tax(sale, position, tax, currency) for position, tax in enumerate(sale.taxes)],
+        "totalAmount": purse.bag(sale.total, shown.total),
+        "totalTaxAmount": purse.bag(sale.tax, shown.tax),
+        "totalDiscountAmountAfterTaxes": purse.bag(sale.discount, shown.discount),
+        "totalDiscountAmountBeforeTaxes": purse.bag(_untaxed(sale, purse.unit)),
+        "taxes": [
+            _tax(f"{sale.id}/tax/{position}", tax, shown_tax, purse)
+            for position, (tax, shown_tax) in enumerate(zip(sale.taxes, shown.taxes, strict=True))
+        ],
     }
     if isinstance(sale.line, LineItem):
-        answer["lineItem"] = _line_item(sale.line)
+        answer["lineItem"] = line_item_answer(sale.line)
     elif isinstance(sale.line, ShippingLine):
-        price = bag(sale.line.price, currency)
-        answer["shippingLine"] = {
-            "id": sale.line.id,
-            "title": sale.line.title,
-            "code": sale.line.title,
-            "originalPriceSet": price,
-            "discountedPriceSet": price,
-        }
+        answer["shippingLine"] = _shipping_line(sale.line, purse)
     elif isinstance(sale.line, OtherLine):
-        answer |= _other_line(sale.line, currency)
+        answer |= _other_line(sale.line, purse)
     return answer
 
 
-def _untaxed(sale: Sale) -> Decimal:
-    """The discount before taxes, reckoned back from the rates of the line."""
-    return to_cents(sale.discount / (1 + sum((tax.rate for tax in sale.taxes), Decimal(0))))
-
-
-def _tax(sale: Sale, position: int, tax: TaxPart, currency: str) -> Answer:
-    return {
-        "id": f"{sale.id}/tax/{position}",
-        "amount": bag(tax.amount, currency),
-        "taxLine": {
-            "title": tax.title,
-            "rate": float(tax.rate),
-            "ratePercentage": float(tax.rate * 100),
-            "channelLiable": tax.channel_liable,
-            "source": "Shopify",
-            "priceSet": bag(abs(tax.amount), currency),
-        },
-    }
-
-
-def _line_item(line: LineItem) -> Answer:
+def line_item_answer(line: LineItem) -> Answer:
+    """The type LineItem."""
     product = None
     if line.product_id:
         product = {
@@ -85,23 +61,41 @@ def _line_item(line: LineItem) -> Answer:
     }
 
 
-def _other_line(line: OtherLine, currency: str) -> Answer:
-    """One object for the duty, the additional fee or the return fee; only the field of the sale's type is asked."""
-    price = bag(line.price, currency)
+def _untaxed(sale: Sale, unit: Decimal) -> Decimal:
+    """The discount before taxes, reckoned back from the rates of the line."""
+    return to_cents(sale.discount / (1 + sum((tax.rate for tax in sale.taxes), Decimal(0))), unit)
+
+
+def _tax(tax_id: str, tax: TaxPart, shown: TaxPart, purse: Purse) -> Answer:
     return {
-        "duty": {"__typename": "Duty", "id": line.id, "price": price, "taxLines": []},
-        "additionalFee": {"id": line.id, "name": line.title, "price": price},
-        "fee": {"__typename": "RestockingFee", "id": line.id},
+        "id": tax_id,
+        "amount": purse.bag(tax.amount, shown.amount),
+        "taxLine": {
+            "title": tax.title,
+            "rate": float(tax.rate),
+            "ratePercentage": float(tax.rate * 100),
+            "channelLiable": tax.channel_liable,
+            "source": "Shopify",
+            "priceSet": purse.bag(abs(tax.amount), abs(shown.amount)),
+        },
     }
 
 
-def bag(amount: Decimal, currency: str) -> Answer:
-    """A MoneyBag; shop and presentment currency are the same."""
-    money = {"amount": amount_text(amount), "currencyCode": currency}
-    return {"shopMoney": money, "presentmentMoney": money}
+def _shipping_line(line: ShippingLine, purse: Purse) -> Answer:
+    return {
+        "id": line.id,
+        "title": line.title,
+        "code": line.title,
+        "originalPriceSet": purse.bag(line.price),
+        "discountedPriceSet": purse.bag(line.price if line.discounted_price is None else line.discounted_price),
+    }
 
 
-def amount_text(amount: Decimal) -> str:
-    """A Decimal as Shopify writes it: no trailing zeros, but at least one decimal ("8600.0", "4.95")."""
-    whole, _, decimals = f"{abs(amount) if amount == 0 else amount:f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0') or '0'}"
+def _other_line(line: OtherLine, purse: Purse) -> Answer:
+    """One object for the duty, the additional fee or the return fee; only the field of the sale's type is asked."""
+    price = purse.bag(line.price)
+    return {
+        "duty": {"__typename": "Duty", "id": line.id, "price": price, "taxLines": []},
+        "additionalFee": {"id": line.id, "name": line.title, "price": price},
+        "fee": {"__typename": line.fee_type, "id": line.id},
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from embedded_app.accounting.order import Order
 from embedded_app.sandbox.shopify import stating
 from embedded_app.sandbox.shopify.bucket import Bucket
+from embedded_app.sandbox.shopify.buyers import Buyer, Presentment, Terms
 from embedded_app.sandbox.shopify.cents import ZERO
-from embedded_app.sandbox.shopify.goods import GB_VAT, Basket, Product, TaxRate
+from embedded_app.sandbox.shopify.goods import GB_VAT, Extra, Product, TaxRate
+from embedded_app.sandbox.shopify.instruments import Instruments
 from embedded_app.sandbox.shopify.ledger import StoredOrder
+from embedded_app.sandbox.shopify.pricing import Basket
 from embedded_app.sandbox.shopify.scenario import OrderHandle, place
 from embedded_app.sandbox.shopify.tokens import TokenPair, Tokens
 from embedded_app.sandbox.shopify.webhooks import Deliveries
@@ -38,6 +41,7 @@ class Shop:
     denied_orders: ids of orders the app may not see.
     next_statuses: HTTP refusals for the next calls, one each (402 frozen, 423 locked, 503 …).
     full_bodies: webhooks carry whole orders with personal data, as without include_fields.
+    instruments: its gift cards and store credit accounts.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Shop:
         self.taxes_included = taxes_included
         self.orders: dict[str, StoredOrder] = {}
         self.locations: dict[str, Location] = {}
+        self.instruments = Instruments(self.now, world.instrument_ids)
         self.tokens = Tokens(self.now, world.uuid)
         self.bucket = Bucket(world.clock)
         self.deliveries = Deliveries(self)
@@ -83,24 +88,41 @@ class Shop:
         *,
         shipping: Decimal | None = None,
         shipping_taxes: tuple[TaxRate, ...] = (GB_VAT,),
+        shipping_discount: Decimal = ZERO,
         discount: Decimal = ZERO,
+        percent_off: Decimal = ZERO,
+        line_discounts: Mapping[int, Decimal] | None = None,
+        extras: Sequence[Extra] = (),
         country: str | None = "GB",
         source_name: str = "web",
         location: str | None = None,
+        name: str | None = None,
+        buyer: Buyer | None = None,
+        terms: Terms | None = None,
+        presentment: Presentment | None = None,
         test: bool = False,
     ) -> OrderHandle:
-        """Take an order: products with quantities, an order discount spread over them, perhaps delivery.
+        """Take an order: products with quantities, perhaps delivery, and extras (tips, duties, additional fees).
 
-        Prices, shipping and discount are with or without tax as the store's `taxes_included` says.
+        Prices and discounts are with or without tax as the store's `taxes_included` says; `Basket` tells how each
+        discount is spread. name: the printed name, the store's next number unless given, unique or not.
         """
         basket = Basket(
-            lines=lines, discount=discount, shipping=shipping, shipping_taxes=shipping_taxes, ids=self.world.ids
+            lines=lines,
+            discount=discount,
+            percent_off=percent_off,
+            line_discounts=line_discounts or {},
+            shipping=shipping,
+            shipping_taxes=shipping_taxes,
+            shipping_discount=shipping_discount,
+            extras=extras,
+            ids=self.world.ids,
         )
         with self.world.lock:
             now = self.now()
             order = StoredOrder(
                 id=self.world.ids.gid("Order"),
-                name=f"#{self.next_name}",
+                name=name or f"#{self.next_name}",
                 currency=self.currency,
                 created_at=now,
                 updated_at=now,
@@ -109,6 +131,9 @@ class Shop:
                 location=self.location(location, country).name if location else None,
                 taxes_included=self.taxes_included,
                 test=test,
+                buyer=buyer or Buyer(),
+                terms=terms,
+                presentment=presentment,
             )
             self.next_name += 1
             return place(self, order, basket)

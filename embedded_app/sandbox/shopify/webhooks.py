@@ -64,12 +64,13 @@ class Sent:
 
 
 class Deliveries:
-    """A store's queue of webhooks."""
+    """A store's queue of webhooks. silent: nothing is owed, as before an app is installed."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._pending: list[Delivery] = []
         self.lost: list[Delivery] = []
+        self.silent = False
 
     def pending(self) -> list[Delivery]:
         """What is owed, oldest first."""
@@ -78,6 +79,8 @@ class Deliveries:
 
     def queue(self, bodies: list[tuple[str, dict[str, Any]]]) -> None:
         """Owe the webhooks (topic, body) of one merchant action."""
+        if self.silent:
+            return
         world = self._shop.world
         event_id = world.uuid()
         for topic, body in bodies:

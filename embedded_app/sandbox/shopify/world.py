@@ -32,6 +32,7 @@ class World:
         self.limits = limits
         self.lock = threading.RLock()
         self.ids = Ids()
+        self.instrument_ids = Ids(first=7_000_000_000)
         self.shops: dict[str, Shop] = {}
         self._random = random.Random(seed)  # Repeatable on purpose.
 

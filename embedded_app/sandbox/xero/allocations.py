@@ -1,4 +1,4 @@
-"""The rules for allocations: using a credit note's open credit on an invoice, and taking that back."""
+"""The rules for allocations: using open credit of a credit note or overpayment on an invoice, and taking that back."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,11 +10,12 @@ from embedded_app.sandbox.xero.records import INVOICE, ZERO, Allocation, Documen
 from embedded_app.sandbox.xero.wire import Invalid
 
 _ALLOWED = frozenset({"Invoice", "Amount", "Date"})
+_NAMES = {"CreditNote": "credit note", "Overpayment": "overpayment"}
 BOTH_LOCKED = "The allocation cannot be changed: both documents lie on or before the lock date."
 
 
-def create(organisation: Organisation, given: Any, *, credit_note: Document, now: datetime) -> Allocation:
-    """Allocate from one element of PUT /CreditNotes/{id}/Allocations, or raise Invalid."""
+def create(organisation: Organisation, given: Any, *, source: Document, now: datetime) -> Allocation:
+    """Allocate from one element of PUT /CreditNotes/{id}/Allocations or /Overpayments/{id}/…, or raise Invalid."""
     fields = Fields(given, _ALLOWED, what="Allocation")
     amount, day = fields.number("Amount", places=2), fields.day("Date")
     if amount is None or amount <= 0:
@@ -29,43 +30,44 @@ def create(organisation: Organisation, given: Any, *, credit_note: Document, now
     fields.check()
     if amount is None or day is None or invoice is None:
         raise AssertionError("An allocation passed its checks without amount, day or invoice.")
-    if messages := _objections(organisation, credit_note, invoice, amount=amount, day=day):
+    if messages := _objections(organisation, source, invoice, amount=amount, day=day):
         raise Invalid(*messages)
     allocation = Allocation(
         allocation_id=organisation.new_id(),
-        credit_note=credit_note,
+        source=source,
         invoice=invoice,
         day=day,
         amount=amount.quantize(ZERO),
     )
     organisation.records.allocations[allocation.allocation_id] = allocation
-    for document in (credit_note, invoice):
-        document.allocations.append(allocation)
+    for document in (source, invoice):
+        document.settlements.append(allocation)
         document.settle_status(now)
     return allocation
 
 
 def _objections(
-    organisation: Organisation, credit_note: Document, invoice: Document, *, amount: Decimal, day: date
+    organisation: Organisation, source: Document, invoice: Document, *, amount: Decimal, day: date
 ) -> list[str]:
     found = []
-    if credit_note.status != "AUTHORISED" or invoice.status != "AUTHORISED":
+    credit = _NAMES[source.kind.name]
+    if source.status != "AUTHORISED" or invoice.status != "AUTHORISED":
         found.append("Credit can only be allocated between Authorised documents with something open on each")
-    if credit_note.contact is not invoice.contact:
-        found.append("The Contact of the credit note and of the invoice must be the same.")
-    if credit_note.currency != invoice.currency:
-        found.append("The currency of the credit note and of the invoice must be the same.")
-    if amount > credit_note.due:
-        found.append("The amount to allocate exceeds the remaining credit of this credit note")
+    if source.contact is not invoice.contact:
+        found.append(f"The Contact of the {credit} and of the invoice must be the same.")
+    if source.currency != invoice.currency:
+        found.append(f"The currency of the {credit} and of the invoice must be the same.")
+    if amount > source.due:
+        found.append(f"The amount to allocate exceeds the remaining credit of this {credit}")
     if amount > invoice.due:
         found.append("The amount to allocate exceeds the amount outstanding on this invoice")
     # Xero dates an allocation no earlier than both documents; whether it refuses or moves an earlier date is not
     # known for sure: the strict reading.
-    if day < max(credit_note.day, invoice.day):
-        found.append("The allocation date cannot be before the dates of the credit note and the invoice.")
+    if day < max(source.day, invoice.day):
+        found.append(f"The allocation date cannot be before the dates of the {credit} and the invoice.")
     if message := organisation.lock_message(day, "allocation"):
         found.append(message)
-    elif organisation.locked(credit_note.day) and organisation.locked(invoice.day):
+    elif organisation.locked(source.day) and organisation.locked(invoice.day):
         found.append(BOTH_LOCKED)
     return found
 
@@ -74,7 +76,7 @@ def delete(organisation: Organisation, *, allocation: Allocation, now: datetime)
     """Take an allocation back, or raise Invalid."""
     if allocation.deleted:
         raise Invalid("The allocation has been deleted already.")
-    documents = (allocation.credit_note, allocation.invoice)
+    documents = (allocation.source, allocation.invoice)
     if message := organisation.lock_message(allocation.day, "allocation"):
         raise Invalid(message)
     if all(organisation.locked(document.day) for document in documents):

@@ -8,30 +8,28 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from embedded_app.sandbox.xero import allocations, contacts, documents, payments
+from embedded_app.sandbox.xero import contacts, documents
+from embedded_app.sandbox.xero.bank_endpoints import add_bank, add_journals, add_reports
 from embedded_app.sandbox.xero.batches import Call, run
 from embedded_app.sandbox.xero.books import Books
 from embedded_app.sandbox.xero.gate import API_PATH, Rule, guarded, response
-from embedded_app.sandbox.xero.listing import get_document, list_contacts, list_documents, list_payments, not_found
+from embedded_app.sandbox.xero.listing import get_document, list_contacts, list_documents, not_found
 from embedded_app.sandbox.xero.records import CREDIT_NOTE, INVOICE, DocumentKind
-from embedded_app.sandbox.xero.rendering import (
+from embedded_app.sandbox.xero.rendering import contact_json, document_json
+from embedded_app.sandbox.xero.routes import PAGES, SUMMARIZE, UNIT_PLACES, Add, only_one
+from embedded_app.sandbox.xero.settings_rendering import (
     account_json,
-    allocation_json,
-    contact_json,
-    document_json,
     organisation_json,
-    payment_json,
     tax_rate_json,
+    tracking_category_json,
 )
-from embedded_app.sandbox.xero.wire import Answer, Invalid, Refused, api_error, json_answer
+from embedded_app.sandbox.xero.settlement_endpoints import add_settlement
+from embedded_app.sandbox.xero.wire import Answer, json_answer
 
-_SETTINGS, _INVOICES = "accounting.settings.read", "accounting.invoices"
-_PAYMENTS, _CONTACTS = "accounting.payments", "accounting.contacts"
-_WRITE = frozenset({"summarizeErrors", "unitdp"})
-_PAGES = frozenset({"page", "pageSize"})
+_SETTINGS, _INVOICES, _CONTACTS = "accounting.settings.read", "accounting.invoices", "accounting.contacts"
 _LISTS = {  # What the OpenAPI description offers, less `where`, `order` and the searches that this double does not do.
-    INVOICE: _PAGES | {"unitdp", "summaryOnly", "IDs", "InvoiceNumbers", "ContactIDs", "Statuses"},
-    CREDIT_NOTE: _PAGES | {"unitdp"},
+    INVOICE: PAGES | UNIT_PLACES | {"summaryOnly", "IDs", "InvoiceNumbers", "ContactIDs", "Statuses"},
+    CREDIT_NOTE: PAGES | UNIT_PLACES,
 }
 
 
@@ -46,9 +44,13 @@ def api_blueprint(books: Books) -> Blueprint:
         api.add_url_rule(path, f"{method} {path}".replace(".", " "), view, methods=[method])
 
     _add_settings(add)
+    _add_contacts(add)
     for kind in (INVOICE, CREDIT_NOTE):
         _add_documents(add, kind)
-    _add_settlement(add)
+    add_settlement(add)
+    add_bank(add)
+    add_journals(add)
+    add_reports(add)
 
     @api.route("/<path:unknown>", methods=["GET", "PUT", "POST", "DELETE"])
     def unknown_endpoint(unknown: str) -> Response:
@@ -57,10 +59,7 @@ def api_blueprint(books: Books) -> Blueprint:
     return api
 
 
-_Add = Callable[[str, str, Rule, Callable[..., Answer]], None]
-
-
-def _add_settings(add: _Add) -> None:
+def _add_settings(add: Add) -> None:
     def get_organisation(call: Call) -> Answer:
         return json_answer({"Organisations": [organisation_json(call.organisation)]})
 
@@ -75,22 +74,41 @@ def _add_settings(add: _Add) -> None:
         codes = sorted(call.organisation.currencies)
         return json_answer({"Currencies": [{"Code": code, "Description": code} for code in codes]})
 
+    def get_tracking(call: Call) -> Answer:
+        archived = call.query.get("includeArchived", "").lower() == "true"
+        shown = [
+            tracking_category_json(category, archived=archived)
+            for category in call.organisation.tracking
+            if archived or category.status == "ACTIVE"
+        ]
+        return json_answer({"TrackingCategories": shown})
+
+    settings = Rule(scope=_SETTINGS)
+    add("GET", "/Organisation", settings, get_organisation)
+    add("GET", "/Accounts", settings, get_accounts)
+    add("GET", "/TaxRates", settings, get_tax_rates)
+    add("GET", "/Currencies", settings, get_currencies)
+    add(
+        "GET",
+        "/TrackingCategories",
+        Rule(scope=_SETTINGS, parameters=frozenset({"includeArchived"})),
+        get_tracking,
+    )
+
+
+def _add_contacts(add: Add) -> None:
     def put_contacts(call: Call) -> Answer:
         def create(given: object) -> dict[str, object]:
             return contact_json(contacts.create(call.organisation, given, now=call.now))
 
         return run(call, "Contacts", create, flag="HasValidationErrors")
 
-    settings, people = Rule(scope=_SETTINGS), Rule(scope=_CONTACTS, parameters=_PAGES | {"IDs", "includeArchived"})
-    add("GET", "/Organisation", settings, get_organisation)
-    add("GET", "/Accounts", settings, get_accounts)
-    add("GET", "/TaxRates", settings, get_tax_rates)
-    add("GET", "/Currencies", settings, get_currencies)
+    people = Rule(scope=_CONTACTS, parameters=PAGES | {"IDs", "includeArchived"})
     add("GET", "/Contacts", people, list_contacts)
-    add("PUT", "/Contacts", Rule(scope=_CONTACTS, parameters=frozenset({"summarizeErrors"})), put_contacts)
+    add("PUT", "/Contacts", Rule(scope=_CONTACTS, parameters=SUMMARIZE), put_contacts)
 
 
-def _add_documents(add: _Add, kind: DocumentKind) -> None:
+def _add_documents(add: Add, kind: DocumentKind) -> None:
     def put(call: Call) -> Answer:
         places = call.unit_places
 
@@ -106,7 +124,7 @@ def _add_documents(add: _Add, kind: DocumentKind) -> None:
 
     def post_one(call: Call, key: str) -> Answer:
         document = get_document(call.organisation, kind, key)
-        _only_one(call, kind.envelope)
+        only_one(call, kind.envelope)
 
         def change(given: object) -> dict[str, object]:
             documents.change_status(call.organisation, given, document=document, now=call.now)
@@ -114,76 +132,13 @@ def _add_documents(add: _Add, kind: DocumentKind) -> None:
 
         return run(call, kind.envelope, change, summarize=True)
 
-    one = Rule(scope=_INVOICES, parameters=frozenset({"unitdp"}))
+    one = Rule(scope=_INVOICES, parameters=UNIT_PLACES)
     add(
         "GET",
         f"/{kind.envelope}",
         Rule(scope=_INVOICES, parameters=_LISTS[kind]),
         lambda call: list_documents(call, kind),
     )
-    add("PUT", f"/{kind.envelope}", Rule(scope=_INVOICES, parameters=_WRITE), put)
+    add("PUT", f"/{kind.envelope}", Rule(scope=_INVOICES, parameters=SUMMARIZE | UNIT_PLACES), put)
     add("GET", f"/{kind.envelope}/<key>", one, get_one)
     add("POST", f"/{kind.envelope}/<key>", one, post_one)
-
-
-def _add_settlement(add: _Add) -> None:
-    def get_payment(call: Call, key: str) -> Answer:
-        payment = call.organisation.records.payments.get(key.lower())
-        return not_found() if payment is None else json_answer({"Payments": [payment_json(payment)]})
-
-    def post_payment(call: Call, key: str) -> Answer:
-        payment = call.organisation.records.payments.get(key.lower())
-        if payment is None:
-            return not_found()
-        _only_one(call, "Payments")
-
-        def change(given: object) -> dict[str, object]:
-            payments.delete(call.organisation, given, payment=payment, now=call.now)
-            return payment_json(payment)
-
-        return run(call, "Payments", change, flag="HasValidationErrors", summarize=True)
-
-    def put_allocations(call: Call, key: str) -> Answer:
-        note = get_document(call.organisation, CREDIT_NOTE, key)
-
-        def create(given: object) -> dict[str, object]:
-            return allocation_json(allocations.create(call.organisation, given, credit_note=note, now=call.now))
-
-        return run(call, "Allocations", create)
-
-    one, many = Rule(scope=_PAYMENTS), Rule(scope=_PAYMENTS, parameters=_PAGES)
-    summarize = frozenset({"summarizeErrors"})
-    add("GET", "/Payments", many, list_payments)
-    add("PUT", "/Payments", Rule(scope=_PAYMENTS, parameters=summarize), _put_payments)
-    add("GET", "/Payments/<key>", one, get_payment)
-    add("POST", "/Payments/<key>", one, post_payment)
-    add("PUT", "/CreditNotes/<key>/Allocations", Rule(scope=_INVOICES, parameters=summarize), put_allocations)
-    add("DELETE", "/CreditNotes/<key>/Allocations/<allocation_id>", Rule(scope=_INVOICES), _delete_allocation)
-
-
-def _put_payments(call: Call) -> Answer:
-    def create(given: object) -> dict[str, object]:
-        return payment_json(payments.create(call.organisation, given, now=call.now))
-
-    return run(call, "Payments", create, flag="HasValidationErrors")
-
-
-def _delete_allocation(call: Call, key: str, allocation_id: str) -> Answer:
-    """Answers the bare Allocation, without an envelope, as the OpenAPI description has it."""
-    note = get_document(call.organisation, CREDIT_NOTE, key)
-    allocation = call.organisation.records.allocations.get(allocation_id.lower())
-    if allocation is None or allocation.credit_note is not note:
-        return not_found()
-    try:
-        allocations.delete(call.organisation, allocation=allocation, now=call.now)
-    except Invalid as refusal:
-        errors = [{"Message": message} for message in refusal.messages]
-        element = {**allocation_json(allocation), "ValidationErrors": errors}
-        return api_error(10, "ValidationException", "A validation exception occurred", elements=[element])
-    return json_answer(allocation_json(allocation))
-
-
-def _only_one(call: Call, envelope: str) -> None:
-    body = call.body
-    if isinstance(body, dict) and isinstance(body.get(envelope), list) and len(body[envelope]) != 1:
-        raise Refused(api_error(14, "PostDataInvalidException", "A call to one address takes exactly one element."))

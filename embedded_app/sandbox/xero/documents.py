@@ -5,13 +5,13 @@ not occur here.
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from embedded_app.sandbox.xero.fields import Fields
+from embedded_app.sandbox.xero.heading import read_contact, read_currency, read_url
 from embedded_app.sandbox.xero.lines import read_lines
 from embedded_app.sandbox.xero.organisation import Organisation
-from embedded_app.sandbox.xero.records import INVOICE, Contact, Document, DocumentKind
+from embedded_app.sandbox.xero.records import INVOICE, Document, DocumentKind
 from embedded_app.sandbox.xero.wire import Invalid
 
 _ALLOWED = frozenset(
@@ -30,16 +30,16 @@ def create(organisation: Organisation, kind: DocumentKind, given: Any, *, unit_p
     status = fields.one_of("Status", ("DRAFT", "SUBMITTED", "AUTHORISED"), "DRAFT")
     types = fields.one_of("LineAmountTypes", ("Exclusive", "Inclusive", "NoTax"), "Exclusive")
     day, due_day = _read_days(organisation, fields, kind, status=status, now=now)
-    currency, rate = _read_currency(organisation, fields)
+    currency, rate = read_currency(organisation, fields, organisation.base_currency)
     document = Document(
         kind=kind,
         document_id=organisation.new_id(),
         number=_read_number(organisation, fields, kind),
-        contact=_read_contact(organisation, fields),
+        contact=read_contact(organisation, fields),
         day=day,
         due_day=due_day,
         reference=fields.text("Reference", longest=255),
-        url=_read_url(fields),
+        url=read_url(fields),
         currency=currency,
         rate=rate,
         status=status,
@@ -77,20 +77,6 @@ def _read_days(
     return day, due_day
 
 
-def _read_currency(organisation: Organisation, fields: Fields) -> tuple[str, Decimal]:
-    currency = fields.text("CurrencyCode", longest=3) or organisation.base_currency
-    rate = fields.number("CurrencyRate", places=6)
-    if currency not in organisation.currencies:
-        fields.refuse(f"Organisation is not subscribed to currency {currency}")
-    elif currency == organisation.base_currency:
-        if rate not in (None, Decimal(1)):
-            fields.refuse("The CurrencyRate of a document in base currency must be 1.")
-    elif rate is None or rate <= 0:
-        # Xero would fetch the day's XE rate; the sandbox has none, and nobody wants books at a rate nobody chose.
-        fields.refuse("A currency rate must be specified")
-    return currency, rate if rate is not None and rate > 0 else Decimal(1)
-
-
 def _read_number(organisation: Organisation, fields: Fields, kind: DocumentKind) -> str:
     number = fields.text(kind.number_field, longest=255)
     taken = organisation.records.numbers
@@ -102,27 +88,6 @@ def _read_number(organisation: Organisation, fields: Fields, kind: DocumentKind)
     elif (kind.name, number) in taken:
         fields.refuse(kind.number_taken)
     return number
-
-
-def _read_contact(organisation: Organisation, fields: Fields) -> Contact | None:
-    """The contact by ContactID. Xero takes other fields too and then changes the contact; here they are refused."""
-    inner = fields.inner("Contact", frozenset({"ContactID"}))
-    if inner is None:
-        return None
-    contact_id = inner.uuid("ContactID")
-    contact = organisation.records.contacts.get(contact_id)
-    if contact is None:
-        fields.refuse(f"The contact with ContactID '{contact_id}' could not be found.")
-    elif contact.status != "ACTIVE":
-        fields.refuse(f"The contact status '{contact.status}' is not valid for contacts on this document.")
-    return contact
-
-
-def _read_url(fields: Fields) -> str:
-    url = fields.text("Url", longest=2000)
-    if url and (not url.startswith(("http://", "https://")) or "xero" in url.lower()):
-        fields.refuse("The Url must be an absolute http(s) address and must not contain 'xero'.")
-    return url
 
 
 def _check_authorised(fields: Fields, document: Document) -> None:

@@ -12,6 +12,8 @@ from uuid import UUID
 from embedded_app.sandbox.xero.wire import Invalid
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+# Xero keeps its texts as XML too, and XML 1.0 has no way to write these. What Xero does with them is not known: strict.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -37,7 +39,11 @@ class Fields:
         self.messages.append(message)
 
     def text(self, name: str, *, longest: int = 4000, default: str = "") -> str:
-        """A string of at most `longest` characters; absent or null is the default."""
+        """A string of at most `longest` UTF-16 units; absent or null is the default.
+
+        Xero is built on .NET, whose strings are UTF-16: an emoji counts as two. Whether its limits count so is not
+        known for sure; of the two readings this is the strict one.
+        """
         value = self.given.get(name)
         if value is None:
             return default
@@ -47,7 +53,9 @@ class Fields:
         if not value.isprintable() and _HALF_PAIR.search(value):
             # What Xero makes of half a surrogate pair is not known; no UTF-8 can hold it. The strict reading.
             self.messages.append(f"The {name} of the {self.what} holds a character that is not valid Unicode.")
-        if len(value) > longest:
+        elif not value.isprintable() and _NOT_XML.search(value):
+            self.messages.append(f"The {name} of the {self.what} holds a control character.")
+        if len(value.encode("utf-16-le", "surrogatepass")) // 2 > longest:
             self.messages.append(f"The length of the field {name} must be at most {longest} characters.")
         return value
 
@@ -71,6 +79,21 @@ class Fields:
         if places is not None and isinstance(exponent, int) and -exponent > places:
             self.messages.append(f"The {name} of the {self.what} must have at most {places} decimals.")
         return value
+
+    def rate(self, name: str) -> Decimal | None:
+        """A currency rate: a number above zero, with at most 6 decimals; absent is None."""
+        value = self.number(name, places=6)
+        if value is not None and value <= 0:
+            self.messages.append(f"The {name} of the {self.what} must be greater than zero.")
+            return None
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A JSON true or false; absent is the default."""
+        value = self.given.get(name)
+        if value is not None and not isinstance(value, bool):
+            self.messages.append(f"The {name} of the {self.what} must be true or false.")
+        return value if isinstance(value, bool) else default
 
     def day(self, name: str) -> date | None:
         """A calendar day as YYYY-MM-DD; absent is None."""

@@ -17,7 +17,8 @@ REFRESH_LIFE = timedelta(days=60)
 GRACE = timedelta(minutes=30)
 SCOPES = (
     "openid profile email offline_access accounting.invoices accounting.payments accounting.banktransactions "
-    "accounting.manualjournals accounting.contacts accounting.settings.read accounting.attachments"
+    "accounting.manualjournals accounting.contacts accounting.settings.read accounting.attachments "
+    "accounting.reports.trialbalance.read accounting.reports.banksummary.read"
 )
 
 

@@ -1,4 +1,4 @@
-"""The rules for line items: which accounts and tax types they may use, and what they amount to."""
+"""The rules for line items: which accounts, tax types and tracking they may use, and what they amount to."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,7 +7,8 @@ from embedded_app.sandbox.xero.arithmetic import line_amount, line_tax, round2, 
 from embedded_app.sandbox.xero.companies import Account, TaxRate
 from embedded_app.sandbox.xero.fields import Fields
 from embedded_app.sandbox.xero.organisation import Organisation
-from embedded_app.sandbox.xero.records import Line
+from embedded_app.sandbox.xero.records import ZERO, Line
+from embedded_app.sandbox.xero.tracking import read_tracking
 
 MAX_LINE_AMOUNT = Decimal("9999999999.99")
 _ALLOWED = frozenset(
@@ -35,16 +36,13 @@ def _read_line(
     organisation: Organisation, given: Any, types: str, unit_places: int, messages: list[str]
 ) -> Line | None:
     fields = Fields(given, _ALLOWED, what="line item", messages=messages)
-    if fields.given.get("Tracking"):
-        fields.refuse("The TrackingCategory of the line item does not exist in this organisation.")
-    description = fields.text("Description", longest=4000)
-    if not description:
-        fields.refuse("Description is required on a line item: it must have at least 1 character.")
+    tracking = read_tracking(organisation, fields.given.get("Tracking"), messages)
+    description = _read_description(fields)
     quantity, unit, amount = _read_amounts(fields, unit_places)
-    account = _read_account(organisation, fields)
+    account = read_line_account(organisation, fields)
     if account is None:
         return None
-    rate = _read_tax_type(organisation, fields, account, types)
+    rate = read_tax_type(organisation, fields, account, types)
     if rate is None:
         return None
     return Line(
@@ -57,19 +55,64 @@ def _read_line(
         tax_type=rate.tax_type,
         line_amount=amount,
         tax_amount=_read_tax_amount(fields, rate=rate, unit=unit, amount=amount, types=types),
+        tracking=tracking,
     )
+
+
+def read_overpayment_line(
+    organisation: Organisation, given: Any, *, unit_places: int, messages: list[str]
+) -> tuple[Line, ...]:
+    """The one line of an overpayment, without tax, on receivables; what is wrong goes to `messages`.
+
+    Xero puts it on the receivables account by itself; whether it takes another account is not known for sure: here it
+    takes none or that one.
+    """
+    if not isinstance(given, list) or len(given) != 1:
+        messages.append("An overpayment must have exactly one line item.")
+        return ()
+    fields = Fields(given[0], _ALLOWED - {"TaxAmount", "Tracking"}, what="line item", messages=messages)
+    description, (quantity, unit, amount) = _read_description(fields), _read_amounts(fields, unit_places)
+    debtors = organisation.accounts[organisation.system_codes()["DEBTORS"]]
+    if fields.text("AccountCode") not in ("", debtors.code) or fields.uuid("AccountID") not in ("", debtors.account_id):
+        fields.refuse(f"The line item of an overpayment goes to account code '{debtors.code}' and to no other.")
+    if fields.text("TaxType") not in ("", "NONE"):
+        fields.refuse("The line item of an overpayment has no tax.")
+    line = Line(
+        line_item_id=organisation.new_id(),
+        description=description,
+        quantity=quantity,
+        unit_amount=unit,
+        account_code=debtors.code,
+        account_id=debtors.account_id,
+        tax_type="NONE",
+        line_amount=amount,
+        tax_amount=ZERO,
+    )
+    return (line,)
+
+
+def _read_description(fields: Fields) -> str:
+    """1 to 4,000 characters. Spaces alone are refused: whether Xero trims before it counts is not known for sure."""
+    description = fields.text("Description", longest=4000)
+    if not description.strip():
+        fields.refuse(f"Description is required on a {fields.what}: it must have at least 1 character.")
+    return description
 
 
 def _read_amounts(fields: Fields, unit_places: int) -> tuple[Decimal, Decimal, Decimal]:
     """Quantity, unit amount and line amount; the unit is rounded before it is multiplied, as Xero does."""
     quantity = fields.number("Quantity")
     quantity = Decimal(1) if quantity is None else round4(quantity)
-    unit, stated = fields.number("UnitAmount"), fields.number("LineAmount")
+    unit, stated = fields.number("UnitAmount"), fields.number("LineAmount", places=2)
     if unit is None and stated is None:
         fields.refuse("A line item must have a UnitAmount or a LineAmount.")
         return quantity, Decimal("0.00"), Decimal("0.00")
     if unit is None:
         unit = stated / quantity if stated is not None and quantity else Decimal(0)
+    if quantity == 1 and unit != round2(unit):
+        # Xero keeps two decimals of every currency and would round. A single piece at a third of a cent, or at 1.234
+        # Kuwaiti dinars, is an amount it cannot hold and nobody means: the strict reading.
+        fields.refuse(f"The line total {unit} must have at most 2 decimals.")
     unit = round4(unit) if unit_places == 4 else round2(unit)
     amount = line_amount(quantity, unit)
     if stated is not None and stated != amount:
@@ -79,7 +122,8 @@ def _read_amounts(fields: Fields, unit_places: int) -> tuple[Decimal, Decimal, D
     return quantity, unit, amount
 
 
-def _read_account(organisation: Organisation, fields: Fields) -> Account | None:
+def read_line_account(organisation: Organisation, fields: Fields) -> Account | None:
+    """The account of a line: active, no bank account and no system account but ROUNDING."""
     code, account_id = fields.text("AccountCode", longest=10), fields.uuid("AccountID")
     if not code and not account_id:
         fields.refuse("Account code must be specified.")
@@ -97,7 +141,7 @@ def _read_account(organisation: Organisation, fields: Fields) -> Account | None:
     return account
 
 
-def _read_tax_type(organisation: Organisation, fields: Fields, account: Account, types: str) -> TaxRate | None:
+def read_tax_type(organisation: Organisation, fields: Fields, account: Account, types: str) -> TaxRate | None:
     """The tax rate: the one named, else the account's default; NoTax documents have none of it."""
     named = fields.text("TaxType", longest=50) or account.tax_type
     tax_type = "NONE" if types == "NoTax" else named

@@ -2,15 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from embedded_app.sandbox.xero.bank_records import BankTransaction, ManualJournal
+from embedded_app.sandbox.xero.bank_rendering import (
+    bank_transaction_json,
+    bank_transfer_json,
+    journal_json,
+    overpayment_json,
+)
 from embedded_app.sandbox.xero.batches import Call
 from embedded_app.sandbox.xero.organisation import Organisation
-from embedded_app.sandbox.xero.records import Contact, Document, DocumentKind, Payment
+from embedded_app.sandbox.xero.records import OVERPAYMENT, Document, DocumentKind
 from embedded_app.sandbox.xero.rendering import contact_json, document_json, page_json, payment_json
 from embedded_app.sandbox.xero.wire import Answer, JsonObject, Refused, api_error, json_answer
 
-Item = TypeVar("Item", Document, Payment, Contact)
+
+class Changed(Protocol):
+    """What a list can be asked for changes of."""
+
+    updated_at: datetime
+
+
+Item = TypeVar("Item", bound=Changed)
 
 
 def list_documents(call: Call, kind: DocumentKind) -> Answer:
@@ -28,10 +42,56 @@ def list_documents(call: Call, kind: DocumentKind) -> Answer:
     if contacts := _values(call, "ContactIDs"):
         wanted.append(lambda document: document.contact is not None and document.contact.contact_id in contacts)
     found = [item for item in call.organisation.documents() if all(test(item) for test in wanted)]
-    summary = call.query.get("summaryOnly", "").lower() == "true" or "page" not in call.query
+    summary = call.query.get("summaryOnly", "").lower() == "true" or _without_lines(call)
     return _page(
         call, kind.envelope, found, lambda item: document_json(item, unit_places=call.unit_places, summary=summary)
     )
+
+
+def list_overpayments(call: Call) -> Answer:
+    """GET /Overpayments in posting order."""
+    summary = _without_lines(call)
+
+    def render(item: Document) -> JsonObject:
+        return overpayment_json(item, unit_places=call.unit_places, summary=summary)
+
+    return _page(call, OVERPAYMENT.envelope, call.organisation.overpayments(), render)
+
+
+def list_bank_transactions(call: Call) -> Answer:
+    """GET /BankTransactions in posting order, overpayments, sides of transfers and deleted ones included."""
+    summary = _without_lines(call)
+
+    def render(item: BankTransaction) -> JsonObject:
+        return bank_transaction_json(item, call.organisation, unit_places=call.unit_places, summary=summary)
+
+    return _page(call, "BankTransactions", call.organisation.bank_transactions(), render)
+
+
+def list_bank_transfers(call: Call) -> Answer:
+    """GET /BankTransfers, unpaged, by the moment they were created; deleted ones with `includeDeleted=true` only."""
+    deleted = call.query.get("includeDeleted", "").lower() == "true"
+    shown = [
+        bank_transfer_json(item, call.organisation)
+        for item in call.organisation.bank_transfers()
+        if (deleted or item.status == "AUTHORISED") and _since(call, item.created_at)
+    ]
+    return json_answer({"BankTransfers": shown})
+
+
+def list_journals(call: Call) -> Answer:
+    """GET /ManualJournals in posting order, drafts and voided ones included."""
+    summary = _without_lines(call)
+
+    def render(item: ManualJournal) -> JsonObject:
+        return journal_json(item, summary=summary)
+
+    return _page(call, "ManualJournals", call.organisation.journals(), render)
+
+
+def _without_lines(call: Call) -> bool:
+    """Xero leaves the lines out of a list that is not asked for by pages."""
+    return "page" not in call.query
 
 
 def list_payments(call: Call) -> Answer:
@@ -69,17 +129,16 @@ def _values(call: Call, name: str) -> frozenset[str]:
 
 
 def _page(call: Call, envelope: str, items: Sequence[Item], render: Callable[[Item], JsonObject]) -> Answer:
-    since = call.modified_since
-    changed = [item for item in items if since is None or _to_the_second(item.updated_at) > since]
+    changed = [item for item in items if _since(call, item.updated_at)]
     page, page_size = _whole(call, "page", 1, most=1_000_000), _whole(call, "pageSize", 100, most=1000)
     shown = changed[(page - 1) * page_size : page * page_size]
     body = page_json(envelope, map(render, shown), page=page, page_size=page_size, count=len(changed))
     return json_answer(body)
 
 
-def _to_the_second(moment: datetime) -> datetime:
+def _since(call: Call, moment: datetime) -> bool:
     """Xero compares to the second, so a change within the stated second is missed: callers must overlap."""
-    return moment.replace(microsecond=0)
+    return call.modified_since is None or moment.replace(microsecond=0) > call.modified_since
 
 
 def _whole(call: Call, name: str, default: int, *, most: int) -> int:

@@ -1,6 +1,7 @@
 """What the sandbox shows to people and scripts: its books as plain pages, and the endpoint that sets faults on cue."""
 
 from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ SHOWN = 200  # Newest records shown of each sort: a page must open on a phone af
 
 
 def pages_blueprint(books: Books) -> Blueprint:
-    """GET /, GET /books/<tenant id>, POST /sandbox/faults."""
+    """GET /, GET /books/<tenant id>, GET /books/<tenant id>/accounts/<code>, POST /sandbox/faults."""
     pages = Blueprint("pages", __name__, template_folder="templates")
     pages.add_app_template_filter(money, "money")
 
@@ -32,6 +33,14 @@ def pages_blueprint(books: Books) -> Blueprint:
             if tenant_id not in books.organisations:
                 abort(404)
             return render_template("books.html", shown=SHOWN, **_columns(books.organisations[tenant_id]))
+
+    @pages.get("/books/<tenant_id>/accounts/<code>")
+    def account(tenant_id: str, code: str) -> str:
+        with books.lock:
+            organisation = books.organisations.get(tenant_id)
+            if organisation is None or code not in organisation.accounts:
+                abort(404)
+            return render_template("account.html", shown=SHOWN, **_account_columns(organisation, code))
 
     @pages.post("/sandbox/faults")
     def add_fault() -> Response:
@@ -53,6 +62,18 @@ def money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
 
 
+def _account_columns(organisation: Organisation, code: str) -> dict[str, Any]:
+    rows = organisation.account_transactions(code, date.min, date.max)
+    return {
+        "organisation": organisation,
+        "account": organisation.accounts[code],
+        "rows": rows[::-1],
+        "debits": sum((row.debit for row in rows), ZERO),
+        "credits": sum((row.credit for row in rows), ZERO),
+        "own": sum((row.own for row in rows), ZERO),
+    }
+
+
 def _columns(organisation: Organisation) -> dict[str, Any]:
     balances = organisation.balances()
     accounts: list[tuple[Account, Decimal]] = [
@@ -63,6 +84,8 @@ def _columns(organisation: Organisation) -> dict[str, Any]:
         "documents": organisation.documents()[::-1],
         "payments": organisation.payments()[::-1],
         "allocations": organisation.allocations()[::-1],
+        "transactions": organisation.bank_transactions()[::-1],
+        "journals": organisation.journals()[::-1],
         "accounts": accounts,
         "debits": sum((balance for _, balance in accounts if balance > 0), ZERO),
         "credits": sum((-balance for _, balance in accounts if balance < 0), ZERO),

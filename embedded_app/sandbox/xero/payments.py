@@ -1,42 +1,54 @@
-"""The rules for payments: money received on invoices, money paid back on credit notes, and taking a payment back.
+"""The rules for payments: money received on invoices, paid back on credit notes and overpayments, and taken back.
 
-Xero checks amounts in posting order, not in date order: each payment is judged by what is open at its moment.
+Xero checks amounts in posting order, not in date order: each payment is judged by what is open at its moment. A payment
+on a document in a foreign currency goes through an account of that currency or of base currency.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from embedded_app.sandbox.xero.companies import Account
 from embedded_app.sandbox.xero.fields import Fields
+from embedded_app.sandbox.xero.heading import RATE_WANTED, read_account, read_required_day
+from embedded_app.sandbox.xero.ledger import in_base
 from embedded_app.sandbox.xero.organisation import Organisation
-from embedded_app.sandbox.xero.records import CREDIT_NOTE, INVOICE, ZERO, Document, Payment
+from embedded_app.sandbox.xero.records import CREDIT_NOTE, INVOICE, ONE, OVERPAYMENT, ZERO, Document, Payment
 from embedded_app.sandbox.xero.wire import Invalid
 
-_ALLOWED = frozenset({"Invoice", "CreditNote", "Account", "Date", "Amount", "Reference", "CurrencyRate"})
+_KINDS = (INVOICE, CREDIT_NOTE, OVERPAYMENT)
+_ALLOWED = frozenset({"Account", "Date", "Amount", "BankAmount", "Reference", "CurrencyRate"})
+_RATE_PLACES = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What a payment moves on its account: in the account's currency and in base currency, and at which rate."""
+
+    bank_amount: Decimal
+    base_amount: Decimal
+    rate: Decimal
 
 
 def create(organisation: Organisation, given: Any, *, now: datetime) -> Payment:
     """Create one payment from one element of a PUT, or raise Invalid."""
-    fields = Fields(given, _ALLOWED, what="Payment")
+    fields = Fields(given, _ALLOWED | {kind.name for kind in _KINDS}, what="Payment")
     document = _read_document(organisation, fields)
     account = _read_account(organisation, fields)
     amount = fields.number("Amount", places=2)
     if amount is None or amount <= 0:
         fields.refuse("The payment amount must be greater than zero.")
-    if fields.number("CurrencyRate") not in (None, Decimal(1)):
-        fields.refuse("The CurrencyRate of a payment in base currency must be 1.")
     reference = fields.text("Reference", longest=255)
-    day = fields.day("Date")
-    if day is None:
-        fields.refuse("The payment Date must be specified.")  # Xero takes today for it: a day nobody chose.
-    elif message := organisation.lock_message(day, "payment"):
-        fields.refuse(message)
+    day = read_required_day(organisation, fields, "payment")
+    worth = None
     if document is not None:
-        _check_document(organisation, fields, document, day=day, amount=amount or ZERO)
+        _check_document(fields, document, day=day, amount=amount or ZERO)
+        if account is not None and amount is not None:
+            worth = _read_worth(organisation, fields, document=document, account=account, amount=amount)
     fields.check()
-    if document is None or account is None or day is None or amount is None:
-        raise AssertionError("A payment passed its checks without document, account, day or amount.")
+    if document is None or account is None or day is None or amount is None or worth is None:
+        raise AssertionError("A payment passed its checks without document, account, day, amount or worth.")
     payment = Payment(
         payment_id=organisation.new_id(),
         document=document,
@@ -44,23 +56,28 @@ def create(organisation: Organisation, given: Any, *, now: datetime) -> Payment:
         account_id=account.account_id,
         day=day,
         amount=amount.quantize(ZERO),
+        bank_amount=worth.bank_amount.quantize(ZERO),
+        base_amount=worth.base_amount.quantize(ZERO),
+        rate=worth.rate,
         reference=reference,
         updated_at=now,
     )
     organisation.records.payments[payment.payment_id] = payment
-    document.payments.append(payment)
+    document.settlements.append(payment)
     document.settle_status(now)
     return payment
 
 
 def _read_document(organisation: Organisation, fields: Fields) -> Document | None:
-    kinds = [kind for kind in (INVOICE, CREDIT_NOTE) if fields.given.get(kind.name) is not None]
+    kinds = [kind for kind in _KINDS if fields.given.get(kind.name) is not None]
     if len(kinds) != 1:
-        fields.refuse("A payment must name exactly one Invoice or CreditNote.")
+        fields.refuse("A payment must name exactly one Invoice, CreditNote or Overpayment.")
         return None
-    kind = kinds[0]
-    inner = fields.inner(kind.name, frozenset({kind.id_field, kind.number_field}))
-    named = "" if inner is None else inner.uuid(kind.id_field) or inner.text(kind.number_field)
+    (kind,) = kinds
+    inner = fields.inner(kind.name, frozenset({kind.id_field, kind.number_field} - {""}))
+    named = "" if inner is None else inner.uuid(kind.id_field)
+    if not named and inner is not None and kind.number_field:
+        named = inner.text(kind.number_field)
     document = organisation.find(kind, named) if named else None
     if document is None:
         fields.refuse(f"The {kind.name} of the payment could not be found.")
@@ -68,27 +85,14 @@ def _read_document(organisation: Organisation, fields: Fields) -> Document | Non
 
 
 def _read_account(organisation: Organisation, fields: Fields) -> Account | None:
-    inner = fields.inner("Account", frozenset({"AccountID", "Code"}))
-    if inner is None:
-        fields.refuse("A payment must name an Account.")
-        return None
-    code, account_id = inner.text("Code", longest=10), inner.uuid("AccountID")
-    account = organisation.accounts.get(code) if code else organisation.account_by_id(account_id)
-    if account is None or account.status != "ACTIVE":
-        fields.refuse(f"Account could not be found: '{code or account_id}' is not an active account.")
-        return None
-    if account.type != "BANK" and not account.enable_payments:
+    account = read_account(organisation, fields, "Account")
+    if account is not None and account.type != "BANK" and not account.enable_payments:
         fields.refuse(f"Account code '{account.code}' is not a valid code for this document.")
         return None
     return account
 
 
-def _check_document(
-    organisation: Organisation, fields: Fields, document: Document, *, day: date | None, amount: Decimal
-) -> None:
-    if document.currency != organisation.base_currency:
-        # A cross-currency payment needs BankAmount and books a currency gain; neither is kept here yet.
-        fields.refuse(f"Payments in {document.currency} are not accepted: every account here is in base currency.")
+def _check_document(fields: Fields, document: Document, *, day: date | None, amount: Decimal) -> None:
     if document.status not in ("AUTHORISED", "PAID"):
         fields.refuse("Payments can only be made against Authorised documents")
     elif amount > document.due:
@@ -96,6 +100,39 @@ def _check_document(
     # Whether Xero takes a payment dated before its document is not known for sure: the strict reading.
     if day is not None and day < document.day:
         fields.refuse("The payment date cannot be before the date of the document it pays.")
+
+
+def _read_worth(
+    organisation: Organisation, fields: Fields, *, document: Document, account: Account, amount: Decimal
+) -> Worth | None:
+    base, rate = organisation.base_currency, fields.rate("CurrencyRate")
+    bank_amount = fields.number("BankAmount", places=2)
+    if bank_amount is not None and bank_amount <= 0:
+        fields.refuse("The BankAmount of the payment must be greater than zero.")
+        return None
+    if account.currency not in (base, document.currency):
+        fields.refuse(
+            f"A payment in {document.currency} cannot go through account code '{account.code}', which is kept in "
+            f"{account.currency}."
+        )
+        return None
+    if account.currency == document.currency and bank_amount not in (None, amount):
+        fields.refuse("The BankAmount of a payment in the currency of its account must be its Amount.")
+    if document.currency == base:
+        if rate not in (None, ONE):
+            fields.refuse("The CurrencyRate of a payment in base currency must be 1.")
+        return Worth(bank_amount=amount, base_amount=amount, rate=ONE)
+    if account.currency == base and bank_amount is not None:
+        if rate is not None:
+            # Xero prefers BankAmount; a rate it would not look at is one somebody believes in: the strict reading.
+            fields.refuse("A payment takes BankAmount or CurrencyRate, not both.")
+        rate = (amount / bank_amount).quantize(_RATE_PLACES, ROUND_HALF_UP)
+        return Worth(bank_amount=bank_amount, base_amount=bank_amount, rate=rate)
+    if rate is None:
+        fields.refuse(RATE_WANTED)
+        return None
+    worth = in_base(amount, rate)
+    return Worth(bank_amount=worth if account.currency == base else amount, base_amount=worth, rate=rate)
 
 
 def delete(organisation: Organisation, given: Any, *, payment: Payment, now: datetime) -> None:
@@ -106,7 +143,7 @@ def delete(organisation: Organisation, given: Any, *, payment: Payment, now: dat
     if fields.uuid("PaymentID") not in ("", payment.payment_id):
         fields.refuse("The PaymentID in the body is not the one in the address.")
     fields.check()
-    if payment.status == "DELETED":
+    if payment.deleted:
         raise Invalid("Payment not of valid status for modification")
     if message := organisation.lock_message(payment.day, "payment"):
         raise Invalid(message)

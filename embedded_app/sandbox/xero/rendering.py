@@ -1,19 +1,25 @@
-"""Records as Xero's JSON: the field names and shapes of its OpenAPI description."""
+"""Contacts, documents and what settles them as Xero's JSON: names and shapes of its OpenAPI description."""
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 
 from embedded_app.sandbox.xero.arithmetic import round2
-from embedded_app.sandbox.xero.companies import Account, TaxRate
-from embedded_app.sandbox.xero.organisation import Organisation
-from embedded_app.sandbox.xero.records import INVOICE, Allocation, Contact, Document, Line, Payment
+from embedded_app.sandbox.xero.records import (
+    CREDIT_NOTE,
+    INVOICE,
+    OVERPAYMENT,
+    Allocation,
+    Contact,
+    Document,
+    Line,
+    Payment,
+    Tracked,
+)
 from embedded_app.sandbox.xero.wire import JsonObject, ms_date, ms_moment
 
-ONE = Decimal(1)
 
-
-def _days(name: str, day: date | None) -> JsonObject:
+def days_json(name: str, day: date | None) -> JsonObject:
+    """A day in both of Xero's forms; None is left out."""
     return {} if day is None else {f"{name}String": f"{day.isoformat()}T00:00:00", name: ms_date(day)}
 
 
@@ -27,8 +33,8 @@ def document_json(document: Document, *, unit_places: int = 2, summary: bool = F
         "Reference": document.reference,
         "CurrencyCode": document.currency,
         "CurrencyRate": document.rate,
-        **_days("Date", document.day),
-        **_days("DueDate", document.due_day),
+        **days_json("Date", document.day),
+        **days_json("DueDate", document.due_day),
         "Status": document.status,
         "LineAmountTypes": document.line_amount_types,
         "SubTotal": document.sub_total,
@@ -44,8 +50,8 @@ def document_json(document: Document, *, unit_places: int = 2, summary: bool = F
     if document.contact is not None:
         shown["Contact"] = {"ContactID": document.contact.contact_id, "Name": document.contact.name}
     if not summary:
-        shown["LineItems"] = [_line_json(line, unit_places) for line in document.lines]
-        shown["Payments"] = [_inner_payment(item) for item in document.payments if item.status == "AUTHORISED"]
+        shown["LineItems"] = [line_json(line, unit_places) for line in document.lines]
+        shown["Payments"] = payments_json(document)
         shown.update(_applied(document))
     return shown
 
@@ -57,31 +63,49 @@ def _open_amounts(document: Document) -> JsonObject:
         amounts = {"RemainingCredit": document.due, "AppliedAmount": document.paid + document.allocated}
     if document.status != "PAID":
         return amounts
-    days = [item.day for item in document.payments if item.status == "AUTHORISED"]
-    days += [item.day for item in document.allocations if not item.deleted]
-    return {**amounts, "FullyPaidOnDate": ms_date(max(days, default=document.day))}
+    return {**amounts, "FullyPaidOnDate": ms_date(max((item.day for item in document.standing), default=document.day))}
 
 
 def _applied(document: Document) -> JsonObject:
-    standing = [allocation for allocation in document.allocations if not allocation.deleted]
     if document.kind != INVOICE:
-        return {"Allocations": [_inner_allocation(allocation) for allocation in standing]}
+        return {"Allocations": allocations_json(document)}
+    standing = [allocation for allocation in document.allocations if not allocation.deleted]
     notes = [
         {
-            "CreditNoteID": allocation.credit_note.document_id,
-            "CreditNoteNumber": allocation.credit_note.number,
-            "AppliedAmount": allocation.amount,
-            **_days("Date", allocation.day),
-            "Total": allocation.credit_note.total,
+            **_applied_part(allocation),
+            "CreditNoteNumber": allocation.source.number,
             "LineItems": [],
             "HasErrors": False,
         }
         for allocation in standing
+        if allocation.source.kind == CREDIT_NOTE
     ]
-    return {"CreditNotes": notes, "Prepayments": [], "Overpayments": []}
+    overpayments = [_applied_part(item) for item in standing if item.source.kind == OVERPAYMENT]
+    return {"CreditNotes": notes, "Prepayments": [], "Overpayments": overpayments}
 
 
-def _line_json(line: Line, unit_places: int) -> JsonObject:
+def _applied_part(allocation: Allocation) -> JsonObject:
+    source = allocation.source
+    return {
+        source.kind.id_field: source.document_id,
+        "AppliedAmount": allocation.amount,
+        **days_json("Date", allocation.day),
+        "Total": source.total,
+    }
+
+
+def allocations_json(document: Document) -> list[JsonObject]:
+    """The allocations that stand, as their credit note or overpayment shows them."""
+    return [_inner_allocation(allocation) for allocation in document.allocations if not allocation.deleted]
+
+
+def payments_json(document: Document) -> list[JsonObject]:
+    """The payments that stand, as their document shows them."""
+    return [_inner_payment(payment) for payment in document.payments if not payment.deleted]
+
+
+def line_json(line: Line, unit_places: int) -> JsonObject:
+    """A line item."""
     return {
         "LineItemID": line.line_item_id,
         "Description": line.description,
@@ -92,8 +116,21 @@ def _line_json(line: Line, unit_places: int) -> JsonObject:
         "TaxType": line.tax_type,
         "TaxAmount": line.tax_amount,
         "LineAmount": line.line_amount,
-        "Tracking": [],
+        "Tracking": tracking_json(line.tracking),
     }
+
+
+def tracking_json(tracking: tuple[Tracked, ...]) -> list[JsonObject]:
+    """The tracking of a line."""
+    return [
+        {
+            "Name": item.category,
+            "Option": item.option,
+            "TrackingCategoryID": item.category_id,
+            "TrackingOptionID": item.option_id,
+        }
+        for item in tracking
+    ]
 
 
 def _inner_payment(payment: Payment) -> JsonObject:
@@ -102,7 +139,7 @@ def _inner_payment(payment: Payment) -> JsonObject:
         "Date": ms_date(payment.day),
         "Amount": payment.amount,
         "Reference": payment.reference,
-        "CurrencyRate": ONE,
+        "CurrencyRate": payment.rate,
         "HasAccount": False,
         "HasValidationErrors": False,
     }
@@ -120,27 +157,29 @@ def _inner_allocation(allocation: Allocation) -> JsonObject:
 
 
 def allocation_json(allocation: Allocation) -> JsonObject:
-    """An allocation of a credit note, with both its documents named."""
-    note = allocation.credit_note
-    return {
-        **_inner_allocation(allocation),
-        "CreditNote": {"CreditNoteID": note.document_id, "CreditNoteNumber": note.number},
-    }
+    """An allocation of a credit note or an overpayment, with both its documents named."""
+    source = allocation.source
+    return {**_inner_allocation(allocation), source.kind.name: _named(source)}
+
+
+def _named(document: Document) -> JsonObject:
+    named: JsonObject = {document.kind.id_field: document.document_id}
+    return {**named, document.kind.number_field: document.number} if document.kind.number_field else named
 
 
 def payment_json(payment: Payment) -> JsonObject:
     """A payment with its account and its document."""
     document = payment.document
-    named: JsonObject = {document.kind.id_field: document.document_id, document.kind.number_field: document.number}
+    named = _named(document)
     if document.contact is not None:
         named["Contact"] = {"ContactID": document.contact.contact_id, "Name": document.contact.name}
     return {
         "PaymentID": payment.payment_id,
         "Date": ms_date(payment.day),
-        "BankAmount": payment.amount,
+        "BankAmount": payment.bank_amount,
         "Amount": payment.amount,
         "Reference": payment.reference,
-        "CurrencyRate": ONE,
+        "CurrencyRate": payment.rate,
         "PaymentType": document.kind.payment_type,
         "Status": payment.status,
         "UpdatedDateUTC": ms_moment(payment.updated_at),
@@ -173,78 +212,6 @@ def contact_json(contact: Contact) -> JsonObject:
         "UpdatedDateUTC": ms_moment(contact.updated_at),
         "HasAttachments": False,
         "HasValidationErrors": False,
-    }
-
-
-def account_json(account: Account, organisation: Organisation) -> JsonObject:
-    """An account of the chart. Bank accounts are kept in base currency."""
-    bank = {"BankAccountNumber": "", "BankAccountType": "BANK", "CurrencyCode": organisation.base_currency}
-    return {
-        "AccountID": account.account_id,
-        "Code": account.code,
-        "Name": account.name,
-        "Status": account.status,
-        "Type": account.type,
-        "TaxType": account.tax_type,
-        "Class": account.account_class,
-        "EnablePaymentsToAccount": account.enable_payments,
-        "ShowInExpenseClaims": False,
-        **({"SystemAccount": account.system} if account.system else {}),
-        **(bank if account.type == "BANK" else {}),
-        "HasAttachments": False,
-        "UpdatedDateUTC": ms_moment(organisation.created_at),
-    }
-
-
-def tax_rate_json(rate: TaxRate) -> JsonObject:
-    """A tax rate with its one component and the account classes it can apply to."""
-    component = {"Name": rate.name, "Rate": rate.rate, "IsCompound": False, "IsNonRecoverable": False}
-    return {
-        "Name": rate.name,
-        "TaxType": rate.tax_type,
-        "Status": rate.status,
-        "DisplayTaxRate": rate.rate,
-        "EffectiveRate": rate.rate,
-        "CanApplyToAssets": "ASSET" in rate.classes,
-        "CanApplyToEquity": "EQUITY" in rate.classes,
-        "CanApplyToExpenses": "EXPENSE" in rate.classes,
-        "CanApplyToLiabilities": "LIABILITY" in rate.classes,
-        "CanApplyToRevenue": "REVENUE" in rate.classes,
-        "TaxComponents": [component],
-    }
-
-
-def organisation_json(organisation: Organisation) -> JsonObject:
-    """The organisation's settings; lock dates are absent when nothing is locked."""
-    company = organisation.company
-    locks = {"PeriodLockDate": organisation.period_lock, "EndOfYearLockDate": organisation.year_lock}
-    return {
-        "OrganisationID": organisation.organisation_id,
-        "Name": organisation.name,
-        "LegalName": organisation.name,
-        "PaysTax": True,
-        "Version": company.version,
-        "OrganisationType": "COMPANY",
-        "BaseCurrency": organisation.base_currency,
-        "CountryCode": company.country,
-        "IsDemoCompany": True,
-        "OrganisationStatus": "ACTIVE",
-        "FinancialYearEndDay": 31,
-        "FinancialYearEndMonth": 3 if company.country == "GB" else 12,
-        "SalesTaxBasis": organisation.sales_tax_basis,
-        "SalesTaxPeriod": "MONTHLY",
-        "DefaultSalesTax": "Tax Inclusive",
-        "DefaultPurchasesTax": "Tax Inclusive",
-        **{name: ms_date(day) for name, day in locks.items() if day is not None},
-        "CreatedDateUTC": ms_moment(organisation.created_at),
-        "OrganisationEntityType": "COMPANY",
-        "Timezone": company.timezone,
-        "ShortCode": organisation.short_code,
-        "Class": "DEMO",
-        "Edition": "BUSINESS",
-        "Addresses": [],
-        "Phones": [],
-        "ExternalLinks": [],
     }
 
 

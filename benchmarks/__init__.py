@@ -1,0 +1,1 @@
+"""Measurements, each against a floor from the same run. They are read, not asserted: timings are no tests."""
