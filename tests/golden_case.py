@@ -15,7 +15,9 @@ from embedded_app.accounting.order import Order
 class ExpectedDocument:
     """A document as the text gives it.
 
-    lines: (quantity × unit amount, description, gross, account, tax type, tax, "sent" where the tax is sent or "").
+    lines: (quantity × unit amount, description, gross, account, tax type, tax, "sent" where the tax is sent or "",
+    tracking "Channel: Online" and the like, joined by commas, or ""). tax_difference: what its tax exceeds the store's
+    by. account: of bank transactions. rate: of a foreign currency. contact: where it is the customer's own.
     """
 
     kind: str
@@ -26,6 +28,11 @@ class ExpectedDocument:
     tax: Decimal
     reference: str
     lines: tuple[tuple[str, ...], ...] = ()
+    tax_difference: Decimal = Decimal(0)
+    account: str = ""
+    due: date | None = None
+    rate: Decimal | None = None
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,7 @@ class ExpectedSettlement:
     date: date
     target: str
     reference: str
+    banked: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +54,13 @@ class Case:
 
     steps: the order's facts at each DECIDE. balances: by account code, debits positive, without zeros. mapping: the
     document `parse_mapping` reads. vat: tax by tax type, without zeros. documents and settlements: of all steps
-    together, in posting order.
+    together, in posting order. organisation: the file its books are from ("uk_books"). held: (cause, sentence) of what
+    the last step holds, in the order it is told.
     """
 
     name: str
     title: str
+    organisation: str
     steps: tuple[Order, ...]
     group: Group
     mapping: dict[str, Any]
@@ -58,6 +68,7 @@ class Case:
     account_names: dict[str, str]
     documents: tuple[ExpectedDocument, ...]
     settlements: tuple[ExpectedSettlement, ...]
+    held: tuple[tuple[str, str], ...]
     balances: dict[str, Decimal]
     vat: dict[str, Decimal]
 

@@ -1,7 +1,7 @@
 """The five invariants: a decision is written, and a document is sent, only if they hold.
 
-    1  signed document totals equal the agreements, in all and per tax key
-    2  money settled equals the tenders that are not held
+    1  signed document totals equal the agreements and declared cash rounding, in all and per tax key
+    2  money settled, overpayments included, equals the tenders that are not held
     3  nothing exceeds what is open on its target, at any step in posting order
     4  the store's own totals agree with its ledgers
     5  an agreement booked before has not changed
@@ -12,9 +12,10 @@ They are computed from the ledgers and the documents alone, by other means than 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
+from embedded_app.accounting.currency import booked_order, settled_amounts
 from embedded_app.accounting.documents import (
     Books,
     Decision,
@@ -26,13 +27,16 @@ from embedded_app.accounting.documents import (
     Settlement,
     SettlementKind,
 )
-from embedded_app.accounting.facts import agreement_hash
+from embedded_app.accounting.ledgers import changed_agreement_problems, store_total_problems, tender_sign
 from embedded_app.accounting.mapping import Mapping, tax_key
 from embedded_app.accounting.money import ZERO, Money, round_cents
-from embedded_app.accounting.order import AgreementKind, LineKind, Order, SaleLine, TenderKind
+from embedded_app.accounting.order import Order, TenderKind
+from embedded_app.accounting.rounding import unbooked_rounding, with_rounding
+from embedded_app.accounting.start import is_before_start
+from embedded_app.accounting.tenders import TENDER_ROLES
 
-# Kinds a store may leave out of its totals although its ledger has them; either reading is accepted.
-_OUTSIDE_TOTALS = frozenset({LineKind.ADJUSTMENT, LineKind.ROUNDING})
+_SALES = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.VOID)
+_OPEN = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.OVERPAYMENT)
 
 
 def check(
@@ -42,17 +46,36 @@ def check(
 
     A decision that holds the whole group posts nothing and has nothing to check.
     """
-    if any(one.tender_id is None for one in decision.held):
+    if decision.waiting or any(one.tender_id is None for one in decision.held):
         return ()
     documents = (*history.documents, *decision.documents)
     settlements = (*history.settlements, *decision.settlements)
     problems: list[Held] = []
+    booked: list[Order] = []
     for order in orders:
-        problems += store_total_problems(order)
-        problems += changed_agreement_problems(order, documents)
-    problems += _total_problems(group, orders, documents)
-    problems += _tax_key_problems(orders, history.documents, decision.documents)
-    problems += _money_problems(group, orders, decision, settlements)
+        if is_before_start(order, mapping, history):
+            as_moved = with_rounding(order)
+            if isinstance(as_moved, Held):
+                return (as_moved,)
+            problems += _money_problems(group, as_moved, decision, documents, settlements, before_start=True)
+            continue
+        in_currency = booked_order(order, mapping, history, books)
+        if isinstance(in_currency, Held):
+            return (in_currency,)
+        problems += store_total_problems(in_currency)
+        problems += changed_agreement_problems(in_currency, history.documents)
+        as_moved = with_rounding(in_currency)
+        if isinstance(as_moved, Held):
+            return (as_moved,)
+        booked.append(as_moved)
+        problems += _money_problems(group, as_moved, decision, documents, settlements)
+        if in_currency is not order:
+            problems += store_total_problems(order)
+            problems += _bank_problems(group, as_moved, order, documents, settlements)
+    if booked:
+        problems += _total_problems(group, booked, documents)
+        problems += _tax_key_problems(booked, history.documents, decision.documents)
+    problems += _clearing_problems(group, settlements)
     problems += check_documents(documents, settlements)
     return tuple(problems)
 
@@ -62,58 +85,11 @@ def check_documents(documents: Sequence[Document], settlements: Sequence[Settlem
     return (*_arithmetic_problems(documents), *_open_amount_problems(documents, settlements))
 
 
-def store_total_problems(order: Order) -> tuple[Held, ...]:
-    """Invariant 4: where the store's own totals and its ledgers disagree, with both figures."""
-    every = [line for agreement in order.agreements for line in agreement.lines]
-    placed = [
-        line for agreement in order.agreements if agreement.kind is AgreementKind.PLACED for line in agreement.lines
-    ]
-    money = sum((_signed(tender.kind) * tender.amount for tender in order.tenders), ZERO)
-    compared = (
-        ("original total", order.totals.original, _readings(placed)),
-        ("current total", order.totals.current, _readings(every)),
-        ("net payment", order.totals.net_payment, (money,)),
-    )
-    return tuple(
-        Held(
-            cause="store totals disagree",
-            subject=f"{order.id} {name}",
-            sentence=(
-                f"The store gives {Money(total, order.currency)} as {name} of {order.name}, but its entries add up to "
-                f"{Money(readings[0], order.currency)}. Nothing is posted until the two agree; it is tried again when "
-                "the order changes."
-            ),
-        )
-        for name, total, readings in compared
-        if total not in readings
-    )
-
-
-def changed_agreement_problems(order: Order, documents: Iterable[Document]) -> tuple[Held, ...]:
-    """Invariant 5: agreements that were booked and are now different, or gone."""
-    now = {agreement.id: agreement for agreement in order.agreements}
-    problems = {}
-    for document in documents:
-        for agreement_id, booked_hash in document.agreements.items():
-            agreement = now.get(agreement_id)
-            if agreement is not None and agreement_hash(agreement) == booked_hash:
-                continue
-            what = "was removed from" if agreement is None else "was changed in"
-            problems[agreement_id] = Held(
-                cause="changed past agreement",
-                subject=agreement_id,
-                sentence=(
-                    f"What {document.number} was posted for {what} the store afterwards. Correct it in Xero by hand; "
-                    "until the two agree again, the order stays held."
-                ),
-            )
-    return tuple(problems.values())
-
-
 def _total_problems(group: Group, orders: Sequence[Order], documents: Sequence[Document]) -> tuple[Held, ...]:
     sold = sum((agreement.gross for order in orders for agreement in order.agreements), ZERO)
-    posted = sum((document.sign * document.total for document in documents), ZERO)
-    return _unequal("document totals differ", group.number, "The documents", posted, sold, group.currency)
+    sold += sum((tender.rounding for order in orders for tender in order.tenders), ZERO)
+    posted = sum((document.sign * document.total for document in documents if document.kind in _SALES), ZERO)
+    return _unequal("document totals differ", group.number, "The documents", posted, sold, orders[0].currency)
 
 
 def _tax_key_problems(orders: Sequence[Order], past: Sequence[Document], new: Sequence[Document]) -> tuple[Held, ...]:
@@ -121,18 +97,19 @@ def _tax_key_problems(orders: Sequence[Order], past: Sequence[Document], new: Se
     booked_now = {agreement_id for document in new for agreement_id in document.agreements}
     difference: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     for order in orders:
-        for agreement in order.agreements:
-            for line in agreement.lines if agreement.id in booked_now else ():
-                sums = difference[tax_key(order, line).text]
-                sums[0] -= line.gross
-                sums[1] -= line.tax
+        sold = [line for one in order.agreements if one.id in booked_now for line in one.lines]
+        sold += [line for _, line in unbooked_rounding(order, past)]
+        for line in sold:
+            sums = difference[tax_key(order, line).text]
+            sums[0] -= line.gross
+            sums[1] -= line.tax
     invoices = {document.role: document for document in (*past, *new)}
-    for document in new:
+    for document in (one for one in new if one.kind in _SALES):
         # A void has no lines of its own: it takes back those of its invoice.
         lines = document.lines if document.reverses is None else invoices[document.reverses].lines
         for posted in lines:
             difference[posted.tax_key][0] += document.sign * posted.gross
-            difference[posted.tax_key][1] += document.sign * posted.tax
+            difference[posted.tax_key][1] += document.sign * posted.stated_tax
     return tuple(
         Held(
             cause="tax key differs",
@@ -148,33 +125,91 @@ def _tax_key_problems(orders: Sequence[Order], past: Sequence[Document], new: Se
 
 
 def _money_problems(
-    group: Group, orders: Sequence[Order], decision: Decision, settlements: Sequence[Settlement]
+    group: Group,
+    order: Order,
+    decision: Decision,
+    documents: Sequence[Document],
+    settlements: Sequence[Settlement],
+    *,
+    before_start: bool = False,
 ) -> tuple[Held, ...]:
+    """Invariant 2, tender by tender; of an order placed before the start date for what is posted of it."""
     held = {one.tender_id for one in decision.held}
     moved: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for order in orders:
-        for tender in order.tenders:
-            owner = str(tender.parent_id) if tender.kind is TenderKind.CHANGE else tender.id
-            if not {owner, tender.id} & held:
-                moved[owner] += _signed(tender.kind) * tender.amount
+    for tender in order.tenders:
+        owner = str(tender.parent_id) if tender.kind is TenderKind.CHANGE else tender.id
+        if not {owner, tender.id} & held:
+            moved[owner] += tender_sign(tender.kind) * tender.amount
     settled: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for document in documents:
+        if document.tender_id is not None and document.role[0] in TENDER_ROLES:
+            settled[document.tender_id] += _money_sign(document) * document.total
     for settlement in settlements:
         if settlement.tender_id is not None:
-            sign = 1 if settlement.kind is SettlementKind.PAYMENT else -1
-            settled[settlement.tender_id] += sign * settlement.amount
+            settled[settlement.tender_id] += _received_sign(settlement) * settlement.amount
     problems: list[Held] = []
-    for tender_id in sorted({*moved, *settled}):
+    for tender_id in sorted(settled.keys() if before_start else {*moved, *settled}):
         what = f"Payment {tender_id} of {group.number}"
-        problems += _unequal("money differs", tender_id, what, settled[tender_id], moved[tender_id], group.currency)
+        problems += _unequal("money differs", tender_id, what, settled[tender_id], moved[tender_id], order.currency)
     return tuple(problems)
+
+
+def _bank_problems(
+    group: Group, booked: Order, shop: Order, documents: Sequence[Document], settlements: Sequence[Settlement]
+) -> tuple[Held, ...]:
+    """Invariant 2 in the shop's currency, for an order booked in another: what moved on the account, by tender."""
+    kinds = {tender.id: tender_sign(tender.kind) for tender in booked.tenders}
+    banked: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for settlement in settlements:
+        if settlement.tender_id is not None:
+            banked[settlement.tender_id] += _received_sign(settlement) * (settlement.bank_amount or ZERO)
+    for document in documents:
+        if document.tender_id in banked and document.kind not in _OPEN:
+            banked[str(document.tender_id)] += _money_sign(document) * document.total
+    problems: list[Held] = []
+    amounts = settled_amounts(booked, shop)
+    for tender_id, amount in banked.items():
+        what = f"Payment {tender_id} of {group.number}, on its account,"
+        ours = kinds.get(tender_id, 1) * amounts.get(tender_id, ZERO)
+        problems += _unequal("bank amount differs", tender_id, what, amount, ours, shop.currency)
+    return tuple(problems)
+
+
+def _clearing_problems(group: Group, settlements: Sequence[Settlement]) -> tuple[Held, ...]:
+    """What was led through a clearing account without a tender went in and out of it in equal amounts."""
+    led: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for settlement in settlements:
+        if settlement.account is not None and settlement.tender_id is None:
+            led[settlement.account] += _received_sign(settlement) * settlement.amount
+    problems: list[Held] = []
+    for account, amount in led.items():
+        what = f"What was led through account {account} for {group.number}"
+        problems += _unequal("clearing differs", account, what, amount, ZERO, group.currency)
+    return tuple(problems)
+
+
+def _received_sign(settlement: Settlement) -> int:
+    return 1 if settlement.kind is SettlementKind.PAYMENT else -1
+
+
+def _money_sign(document: Document) -> int:
+    """+1 where the document brings money to its account; a journal's first line is that account."""
+    if document.kind is DocumentKind.JOURNAL:
+        return 1 if document.lines[0].gross > 0 else -1
+    return -1 if document.kind is DocumentKind.SPEND_MONEY else 1
 
 
 def _arithmetic_problems(documents: Sequence[Document]) -> tuple[Held, ...]:
     by_role = {document.role: document for document in documents}
     problems: list[Held] = []
     for document in documents:
+        lines = document.lines
+        if document.kind is DocumentKind.JOURNAL:
+            both = sum((line.gross for line in lines), ZERO)
+            what = f"Journal {document.number}, debits less credits,"
+            problems += _unequal("lines differ", document.number, what, both, ZERO, document.currency)
+            lines = tuple(line for line in lines if line.gross > 0)
         if document.reverses is None:
-            lines = document.lines
             gross = sum((line.gross for line in lines), ZERO)
             units = sum((round_cents(line.quantity * line.unit_amount) for line in lines), ZERO)
             tax = sum((line.tax for line in lines), ZERO)
@@ -182,13 +217,14 @@ def _arithmetic_problems(documents: Sequence[Document]) -> tuple[Held, ...]:
             gross = units = by_role[document.reverses].total
             tax = by_role[document.reverses].total_tax
         for total, figure in ((document.total, gross), (document.total, units), (document.total_tax, tax)):
-            what = f"Document {document.number}, by its lines,"
-            problems += _unequal("lines differ", document.number, what, figure, total, document.currency)
+            if total != figure:
+                what = f"Document {document.number}, by its lines,"
+                problems += _unequal("lines differ", document.number, what, figure, total, document.currency)
     return tuple(problems)
 
 
 def _open_amount_problems(documents: Sequence[Document], settlements: Sequence[Settlement]) -> tuple[Held, ...]:
-    opened = {document.role: document for document in documents if document.kind is not DocumentKind.VOID}
+    opened = {document.role: document for document in documents if document.kind in _OPEN}
     open_amounts = {role: document.total for role, document in opened.items()}
     problems: list[Held] = []
     for settlement in settlements:
@@ -221,14 +257,3 @@ def _unequal(cause: str, subject: str, what: str, ours: Decimal, stores: Decimal
         "this is a mistake of ours, please report it."
     )
     return (Held(cause=cause, subject=subject, sentence=sentence),)
-
-
-def _readings(lines: Sequence[SaleLine]) -> tuple[Decimal, ...]:
-    """What the lines add up to: all of them, or without kinds a store may leave out of its totals."""
-    every = sum((line.gross for line in lines), ZERO)
-    outside = {kind: sum((line.gross for line in lines if line.kind is kind), ZERO) for kind in _OUTSIDE_TOTALS}
-    return every, *(every - amount for amount in outside.values()), every - sum(outside.values(), ZERO)
-
-
-def _signed(kind: TenderKind) -> int:
-    return 1 if kind is TenderKind.RECEIVED else -1

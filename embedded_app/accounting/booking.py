@@ -9,22 +9,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
-from embedded_app.accounting.days import first_open_day, true_day_text
-from embedded_app.accounting.documents import Books, Document, DocumentKind, Group, History
+from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.currency import document_rate
+from embedded_app.accounting.days import TRAILING, first_open_day, is_closed, true_day_text
+from embedded_app.accounting.documents import Document, DocumentKind, DocumentLine, History
 from embedded_app.accounting.facts import agreement_hash
 from embedded_app.accounting.lines import PlacedLine, document_lines
 from embedded_app.accounting.money import ZERO
-from embedded_app.accounting.order import Agreement, AgreementKind, LineKind, Order
+from embedded_app.accounting.order import Agreement, AgreementKind, LineKind, Tender
 
 Side = tuple[DocumentKind, tuple[PlacedLine, ...]]
+Rounding = tuple[Tender, PlacedLine]  # what a tender was rounded by for cash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingAgreement:
-    """An agreement not booked yet. lines: those that are not zero, at least one."""
+    """An agreement not booked yet. lines: those that book something, at least one."""
 
     agreement: Agreement
     lines: tuple[PlacedLine, ...]
@@ -38,8 +42,8 @@ class PendingAgreement:
         """
         rounding = [line for line in self.lines if line.sale.kind is LineKind.ROUNDING]
         sales = [line for line in self.lines if line.sale.kind is not LineKind.ROUNDING]
-        invoice = [line for line in sales if line.sale.gross > 0]
-        credit = [line for line in sales if line.sale.gross < 0]
+        invoice = [line for line in sales if line.sign > 0]
+        credit = [line for line in sales if line.sign < 0]
         larger = invoice if _gross(invoice) >= -_gross(credit) else credit
         if abs(_gross(rounding)) < abs(_gross(larger)):
             larger += rounding
@@ -51,47 +55,64 @@ class PendingAgreement:
 
 
 def book(
-    group: Group, order: Order, pending: Sequence[PendingAgreement], *, contact: str, history: History, books: Books
+    basis: Basis, pending: Sequence[PendingAgreement], history: History, *, rounding: Sequence[Rounding] = ()
 ) -> tuple[Document, ...]:
-    """The documents of the pending agreements, in order; contact: who a group's first document is made out to."""
+    """The documents of the pending agreements, in order, and those of cash rounding that came too late for them."""
     documents: list[Document] = []
-    contact = history.documents[0].contact if history.documents else contact
     for one in pending:
         known = (*history.documents, *documents)
-        if _is_undone(order, one, known, history, books):
-            documents.append(_void(order, one.agreement, known[0]))
+        if _is_undone(basis, one, known, history):
+            documents.append(_void(basis, one.agreement, known[0]))
             continue
         for side in one.sides:
             known = (*history.documents, *documents)
             role = _role(one.agreement, side[0], known)
-            documents.append(_document(group, order, one.agreement, side, role=role, contact=contact, books=books))
+            documents.append(_sale(basis, one.agreement, side, role))
+    for tender, placed in rounding:
+        role = f"C{1 + sum(one.role.startswith('C') for one in (*history.documents, *documents))}"
+        documents.append(_rounded(basis, tender, placed, role))
     return tuple(documents)
 
 
-def _document(
-    group: Group, order: Order, agreement: Agreement, side: Side, *, role: str, contact: str, books: Books
-) -> Document:
+def _sale(basis: Basis, agreement: Agreement, side: Side, role: str) -> Document:
+    day = basis.order.local_day(agreement.happened_at)
+    return replace(_document(basis, side, role, day), agreements={agreement.id: agreement_hash(agreement)})
+
+
+def _rounded(basis: Basis, tender: Tender, placed: PlacedLine, role: str) -> Document:
+    """Its own small document, as no other was left to hold the rounding of this tender."""
+    kind = DocumentKind.INVOICE if placed.sale.gross > 0 else DocumentKind.CREDIT_NOTE
+    day = basis.order.local_day(tender.processed_at)
+    return replace(_document(basis, (kind, (placed,)), role, day), tender_id=tender.id)
+
+
+def _document(basis: Basis, side: Side, role: str, day: date) -> Document:
     kind, placed = side
     sign = 1 if kind is DocumentKind.INVOICE else -1
-    lines = tuple(line for one in placed for line in document_lines(one, sign))
-    day = order.local_day(agreement.happened_at)
-    date = first_open_day(day, books)
+    lines = document_lines(placed, sign)
+    book_date = first_open_day(day, basis.books)
     return Document(
         role=role,
         kind=kind,
-        number=_number(group, role),
-        generation=group.generation,
-        date=date,
-        due_date=date,
+        number=basis.number(role),
+        generation=basis.group.generation,
+        date=book_date,
+        due_date=_due(basis, book_date) if kind is DocumentKind.INVOICE else book_date,
         event_day=day,
-        contact=contact,
-        currency=order.currency,
-        reference=f"{order.name}{true_day_text(day, books)}",
+        contact=basis.contact,
+        currency=basis.order.currency,
+        reference=f"{basis.order.name}{true_day_text(day, basis.books)}",
         lines=lines,
         total=sum((line.gross for line in lines), ZERO),
         total_tax=sum((line.tax for line in lines), ZERO),
-        agreements={agreement.id: agreement_hash(agreement)},
+        rate=document_rate(basis.order, basis.shop, (source for line in lines for source in line.sources)),
     )
+
+
+def _due(basis: Basis, book_date: date) -> date:
+    """By the order's payment terms, never before the invoice itself; at once where they fix no day."""
+    terms = basis.order.terms
+    return book_date if terms is None or terms.due_on is None else max(terms.due_on, book_date)
 
 
 def _role(agreement: Agreement, kind: DocumentKind, known: Sequence[Document]) -> str:
@@ -104,34 +125,37 @@ def _role(agreement: Agreement, kind: DocumentKind, known: Sequence[Document]) -
     return f"{letter}{1 + sum(document.role.startswith(letter) for document in known)}"
 
 
-def _number(group: Group, role: str) -> str:
-    number = group.number if role == "placed" else f"{group.number}-{role}"
-    # Xero may never free a voided number, so a group that was undone and is posted again takes new ones.
-    return number if group.generation == 1 else f"{number}.{group.generation}"
+def _is_undone(basis: Basis, one: PendingAgreement, known: Sequence[Document], history: History) -> bool:
+    """Whether the agreement takes back all there is: same day, no money, one invoice of the same lines, not locked.
 
-
-def _is_undone(order: Order, one: PendingAgreement, known: Sequence[Document], history: History, books: Books) -> bool:
-    """Whether the agreement takes back all there is: same day, no money, one invoice of the same lines, not locked."""
-    if order.cancelled_at is None or order.tenders or history.settlements:
+    Money that came after the cancellation leaves it undone: it is the customer's own, kept as an overpayment.
+    """
+    order = basis.order
+    if order.cancelled_at is None or history.settlements:
+        return False
+    if any(tender.processed_at <= order.cancelled_at + TRAILING for tender in order.tenders):
         return False
     if len(known) != 1 or known[0].kind is not DocumentKind.INVOICE:
         return False
     invoice = known[0]
-    if (
-        order.local_day(order.cancelled_at) != invoice.event_day
-        or first_open_day(invoice.event_day, books) != invoice.event_day
-    ):
+    if order.local_day(order.cancelled_at) != invoice.event_day or is_closed(invoice.event_day, basis.books):
         return False
-    booked: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    booked: dict[tuple[str, str, str, bool], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     for line in invoice.lines:
-        _add(booked[line.account, line.tax_type, line.tax_key], line.gross, line.tax)
-    for placed in one.lines:
-        _add(booked[placed.account, placed.tax_type, placed.tax_key], placed.sale.gross, placed.sale.tax)
+        _add(booked, line, 1)
+    for line in document_lines(one.lines, -1):
+        _add(booked, line, -1)
     return not any(gross or tax for gross, tax in booked.values())
 
 
-def _void(order: Order, agreement: Agreement, invoice: Document) -> Document:
-    day = order.local_day(agreement.happened_at)
+def _add(booked: dict[tuple[str, str, str, bool], list[Decimal]], line: DocumentLine, sign: int) -> None:
+    sums = booked[line.account, line.tax_type, line.tax_key, line.is_tax]
+    sums[0] += sign * line.gross
+    sums[1] += sign * line.tax
+
+
+def _void(basis: Basis, agreement: Agreement, invoice: Document) -> Document:
+    day = basis.order.local_day(agreement.happened_at)
     return Document(
         role="V1",
         kind=DocumentKind.VOID,
@@ -142,19 +166,15 @@ def _void(order: Order, agreement: Agreement, invoice: Document) -> Document:
         event_day=day,
         contact=invoice.contact,
         currency=invoice.currency,
-        reference=order.name,
+        reference=basis.order.name,
         lines=(),
         total=invoice.total,
         total_tax=invoice.total_tax,
         agreements={agreement.id: agreement_hash(agreement)},
         reverses=invoice.role,
+        rate=invoice.rate,
     )
 
 
 def _gross(lines: Sequence[PlacedLine]) -> Decimal:
     return sum((line.sale.gross for line in lines), ZERO)
-
-
-def _add(sums: list[Decimal], gross: Decimal, tax: Decimal) -> None:
-    sums[0] += gross
-    sums[1] += tax

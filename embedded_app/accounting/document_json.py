@@ -76,6 +76,9 @@ def _line_to_json(line: DocumentLine) -> dict[str, Any]:
         "rule": line.rule,
         "tracking": [list(pair) for pair in line.tracking],
         "is_tax": line.is_tax,
+        "tax_rule": line.tax_rule,
+        "strategy": line.strategy,
+        "tax_difference": plain(line.tax_difference),
     }
 
 
@@ -94,6 +97,9 @@ def _line_from_json(stored: dict[str, Any]) -> DocumentLine:
         rule=stored["rule"],
         tracking=tuple((category, option) for category, option in stored["tracking"]),
         is_tax=stored["is_tax"],
+        tax_rule=stored["tax_rule"],
+        strategy=stored["strategy"],
+        tax_difference=Decimal(stored["tax_difference"]),
     )
 
 

@@ -46,10 +46,12 @@ class DocumentLine:
     gross: what the line adds to the document's total, tax included, signed within the document (a discount shown on its
     own line is negative). quantity × unit_amount rounds to gross. tax: the store's figure. tax_amount: that same figure
     where Xero's own arithmetic would differ and it must be sent, else None. account: an account code, or an AccountID
-    where the account has no code. sources: ids of the sale lines behind it. rule: which rule of the mapping chose the
-    account and the tax type, in words. tracking: up to two (category, option) pairs. In a JOURNAL gross is positive for
-    a debit and negative for a credit. is_tax: the line is itself a tax (strategy separate lines): its gross is the
-    store's tax, its own tax is zero.
+    where the account has no code. sources: ids of the sale lines behind it. rule, tax_rule: which rules of the mapping
+    chose the account and the tax type, in words. tracking: up to two (category, option) pairs. In a JOURNAL gross is
+    positive for a debit and negative for a credit. strategy: how the tax is told ("rate", "separate", "marketplace";
+    "price reduction" where it is not the store's). is_tax: the line is itself a tax: its gross is the store's tax, its
+    own tax is zero. tax_difference: what the line's tax exceeds the store's by, listed and never hidden; zero unless
+    the strategy is price reduction.
     """
 
     description: str
@@ -65,6 +67,14 @@ class DocumentLine:
     rule: str
     tracking: tuple[tuple[str, str], ...] = ()
     is_tax: bool = False
+    tax_rule: str = ""
+    strategy: str = "rate"
+    tax_difference: Decimal = Decimal(0)
+
+    @property
+    def stated_tax(self) -> Decimal:
+        """The store's own tax in this line, whether Xero holds it as tax or as a line of its own."""
+        return (self.gross if self.is_tax else self.tax) - self.tax_difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +109,11 @@ class Document:
     tender_id: str | None = None
     account: str | None = None
     rate: Decimal | None = None
+
+    @property
+    def tax_difference(self) -> Decimal:
+        """What its tax exceeds the store's by, in all: price reductions the store stated without tax."""
+        return sum((line.tax_difference for line in self.lines), Decimal(0))
 
     @property
     def sign(self) -> int:
@@ -160,13 +175,16 @@ class Books:
     """What the organisation in Xero dictates.
 
     rates: effective rate of each active tax type, as a fraction. lock_date: the last day that is closed, None where
-    none. rounding_account: the account with SystemAccount=ROUNDING.
+    none. rounding_account: the account with SystemAccount=ROUNDING. currencies: those it subscribes to; its base
+    currency may be left out. bank_accounts: those of type BANK, by what the mapping names them; None where not read.
     """
 
     base_currency: str
     rates: ReadOnlyMapping[str, Decimal]
     lock_date: datetime.date | None = None
     rounding_account: str | None = None
+    currencies: frozenset[str] = frozenset()
+    bank_accounts: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,11 +201,12 @@ class Decision:
 
     documents and settlements: in posting order; each payment after its document, each allocation after both.
     held: reasons. A reason without tender_id holds the whole group and comes with no documents and no settlements; one
-    with tender_id holds only that tender. nothing: why there is nothing to post, where documents, settlements and held
-    are all empty.
+    with tender_id holds only that tender. waiting: what a whole order waits for before any of it is posted. nothing:
+    why there is nothing to post. Where documents, settlements and held are all empty, one of these two is given.
     """
 
     documents: tuple[Document, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     held: tuple[Held, ...] = ()
     nothing: str | None = None
+    waiting: str | None = None

@@ -26,10 +26,12 @@ from embedded_app.accounting.order import (
     TenderKind,
     Terms,
 )
+from embedded_app.accounting.wording import legible
 
 
 def to_facts(order: Order) -> dict[str, Any]:
-    """The order as a JSON-able dict; `from_facts` gives an equal order back."""
+    """The order as a JSON-able dict; `from_facts` gives an equal order back, its texts made legible."""
+    order = legible(order)
     return {
         "id": order.id,
         "name": order.name,
@@ -106,7 +108,8 @@ def agreement_hash(agreement: Agreement) -> str:
                 line.quantity,
                 plain(line.gross),
                 plain(line.discount),
-                _amount_or_none(line.face_value),
+                # A card's worth is known only once it is issued; until then its price stands for it.
+                plain(line.gross if line.face_value is None else line.face_value),
                 sorted([tax.title, plain(tax.rate), plain(tax.amount), str(tax.marketplace)] for tax in line.taxes),
             ]
             for line in agreement.lines

@@ -8,6 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 
+# Currencies of ISO 4217 without a minor unit: a store rounds amounts and taxes in them to whole units.
+_WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -37,6 +40,11 @@ class Money:
 def round_cents(amount: Decimal) -> Decimal:
     """Round to 2 decimals, half away from zero, as Xero does ("2.165 → 2.17", Xero's rounding guide)."""
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """What amounts of a currency are rounded to by a store; never less than a cent, as Xero holds no less."""
+    return Decimal(1) if currency in _WHOLE else CENT
 
 
 def is_cents(amount: Decimal) -> bool:

@@ -1,27 +1,49 @@
 """Decide what to post for a group: a pure function of the two ledgers, the mapping and what was posted before.
 
-gather   agreements not booked yet, each sale line with its place in the books, and every problem there is
+gather   the order as it is booked, agreements not booked yet with each sale line's place, and every problem there is
 decide   documents, then the settlements between them and the tenders
 check    the invariants of balance.py; where one fails the order is held instead
+
+Orders placed before the start date have rules of their own (start.py), and so have those not due yet (waiting.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from embedded_app.accounting.balance import changed_agreement_problems, check, store_total_problems
-from embedded_app.accounting.booking import PendingAgreement, book
+from embedded_app.accounting.balance import check
+from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.booking import PendingAgreement, Rounding, book
+from embedded_app.accounting.contacts import contact_of
+from embedded_app.accounting.currency import booked_order, rate_problems
+from embedded_app.accounting.days import closed_period_problems
 from embedded_app.accounting.documents import Books, Decision, Group, Held, History
-from embedded_app.accounting.lines import PlacedLine, place
+from embedded_app.accounting.ledgers import changed_agreement_problems, store_total_problems
+from embedded_app.accounting.lines import PlacedLine, books_nothing, place
 from embedded_app.accounting.mapping import Mapping
+from embedded_app.accounting.money import smallest_unit
 from embedded_app.accounting.order import Order
+from embedded_app.accounting.rounding import rounded_agreement, unbooked_rounding, with_rounding
 from embedded_app.accounting.settle import settle
+from embedded_app.accounting.sizes import size_problems
+from embedded_app.accounting.start import is_before_start, post_before_start
 from embedded_app.accounting.tax import rounding_problems
-from embedded_app.accounting.tenders import tender_problems
+from embedded_app.accounting.tenders import net_tenders, posted_amounts, tender_problems
+from embedded_app.accounting.waiting import waits
+from embedded_app.accounting.wording import legible
 
 TEST_ORDER = "Test orders are never posted."
-BEFORE_START = "The order was placed before the start date, and so was everything that happened to it since."
 NOTHING_NEW = "Everything the store records of the order is posted already, or is zero."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """What is to be booked. rounding: cash rounding that no pending agreement takes up."""
+
+    pending: tuple[PendingAgreement, ...]
+    rounding: tuple[Rounding, ...]
+    problems: tuple[Held, ...]
 
 
 def post(group: Group, orders: Sequence[Order], mapping: Mapping, history: History, books: Books) -> Decision:
@@ -30,26 +52,51 @@ def post(group: Group, orders: Sequence[Order], mapping: Mapping, history: Histo
     In per-order mode orders is one order, in the group's currency (ValueError otherwise). What cannot be posted safely
     is held, with one reason for each cause and subject, so that a merchant sees all of them at once.
     """
-    order = _only_order(group, orders)
-    reason = _never_posted(order, mapping)
-    if reason is not None:
-        return Decision(nothing=reason)
+    order = legible(_only_order(group, orders))
+    if order.test:
+        return Decision(nothing=TEST_ORDER)
+    if mapping.locked == "hold" and books.lock_date is not None:
+        decision = _post(group, order, mapping, history, replace(books, lock_date=None))
+        closed = closed_period_problems(order.name, decision.documents, decision.settlements, books.lock_date)
+        return _held(closed) if closed else decision
+    return _post(group, order, mapping, history, books)
 
-    pending, problems = _gather(order, mapping, history, books)
-    if problems:
-        return _held(problems)
 
-    documents = book(group, order, pending, contact=mapping.contact, history=history, books=books)
-    everything = (*history.documents, *documents)
-    settled = settle(order, everything, history.settlements, gateways=mapping.gateways, books=books)
+def _post(group: Group, order: Order, mapping: Mapping, history: History, books: Books) -> Decision:
+    before_start = is_before_start(order, mapping, history)
+    as_told = order if before_start else booked_order(order, mapping, history, books)
+    booked = as_told if isinstance(as_told, Held) else with_rounding(as_told)
+    contact = mapping.contact if before_start else contact_of(order, mapping, history)
+    if isinstance(as_told, Held) or isinstance(booked, Held) or isinstance(contact, Held):
+        return _held(one for one in (booked, contact) if isinstance(one, Held))
+
+    shop = None if as_told is order else order
+    basis = Basis(group=group, order=booked, shop=shop, mapping=mapping, books=books, contact=contact)
+    if before_start:
+        decision = post_before_start(basis, history)
+    else:
+        decision = waits(booked, mapping, history) or _decide(basis, history, as_told)
+    problems = check(group, [order], mapping, history, decision, books)
+    return _held(problems) if problems else decision
+
+
+def _decide(basis: Basis, history: History, as_told: Order) -> Decision:
+    gathered = _gather(basis, history)
+    if gathered.problems:
+        return _held((*gathered.problems, *store_total_problems(as_told)))
+    documents = book(basis, gathered.pending, history, rounding=gathered.rounding)
+    too_large = size_problems(documents)
+    if too_large:
+        return _held(too_large)
+    if basis.shop is not None and (unrated := rate_problems(basis.order, documents)):
+        return _held(unrated)
+    settled = settle(basis, (*history.documents, *documents), history)
     if any(one.tender_id is None for one in settled.held):
         return _held(one for one in settled.held if one.tender_id is None)
-    decision = Decision(documents=documents, settlements=settled.settlements, held=settled.held)
-
-    problems = [*check(group, orders, mapping, history, decision, books)]
-    if problems:
-        return _held(problems)
-    return decision if documents or settled.settlements or settled.held else Decision(nothing=NOTHING_NEW)
+    documents += settled.documents
+    if not (documents or settled.settlements or settled.held):
+        return Decision(nothing=NOTHING_NEW)
+    return Decision(documents=documents, settlements=settled.settlements, held=settled.held)
 
 
 def _only_order(group: Group, orders: Sequence[Order]) -> Order:
@@ -62,46 +109,33 @@ def _held(problems: Iterable[Held]) -> Decision:
     return Decision(held=tuple({(one.cause, one.subject): one for one in problems}.values()))
 
 
-def _never_posted(order: Order, mapping: Mapping) -> str | None:
-    if order.test:
-        return TEST_ORDER
-    if mapping.start_date is None or order.local_day(order.placed_at) >= mapping.start_date:
-        return None
-    moments = [agreement.happened_at for agreement in order.agreements]
-    moments += [tender.processed_at for tender in order.tenders]
-    return None if any(order.local_day(moment) >= mapping.start_date for moment in moments) else BEFORE_START
-
-
-def _gather(
-    order: Order, mapping: Mapping, history: History, books: Books
-) -> tuple[list[PendingAgreement], list[Held]]:
-    pending, problems = _place_agreements(order, mapping, history, books)
+def _gather(basis: Basis, history: History) -> _Gathered:
+    order, mapping = basis.order, basis.mapping
+    pending, problems = _place_agreements(basis, history)
+    rounding = _place_rounding(basis, history, pending, problems)
     for one in pending:
         for _, lines in one.sides:
-            taxed = ((line.sale.gross, line.sale.tax, line.rate, line.units) for line in lines)
-            problems += rounding_problems(order.name, taxed)
-    problems += _start_date_problems(order, mapping)
-    problems += _currency_problems(order, books)
-    problems += tender_problems(order, history.settlements, mapping.gateways)
+            taxed = (line.taxed for line in lines)
+            problems += rounding_problems(order.name, taxed, smallest_unit(order.currency))
+    posted = posted_amounts(history.documents, history.settlements)
+    new_tenders = (tender for tender in net_tenders(order)[0] if tender.id not in posted)
+    problems += tender_problems(order, new_tenders, mapping.gateways)
     problems += changed_agreement_problems(order, history.documents)
-    problems += store_total_problems(order)
-    return pending, problems
+    return _Gathered(pending=tuple(pending), rounding=tuple(rounding), problems=tuple(problems))
 
 
-def _place_agreements(
-    order: Order, mapping: Mapping, history: History, books: Books
-) -> tuple[list[PendingAgreement], list[Held]]:
+def _place_agreements(basis: Basis, history: History) -> tuple[list[PendingAgreement], list[Held]]:
     booked = {agreement_id for document in history.documents for agreement_id in document.agreements}
     pending: list[PendingAgreement] = []
     problems: list[Held] = []
-    for agreement in order.agreements:
+    for agreement in basis.order.agreements:
         if agreement.id in booked:
             continue
         lines = []
         for line in agreement.lines:
-            if line.gross == 0 and line.tax == 0:
-                continue  # given away: nothing to book
-            placed = place(order, line, mapping, books)
+            if books_nothing(line, basis.mapping):
+                continue
+            placed = place(basis.order, line, basis.mapping, basis.books)
             if isinstance(placed, PlacedLine):
                 lines.append(placed)
             else:
@@ -111,21 +145,20 @@ def _place_agreements(
     return pending, problems
 
 
-def _start_date_problems(order: Order, mapping: Mapping) -> tuple[Held, ...]:
-    if mapping.start_date is None or order.local_day(order.placed_at) >= mapping.start_date:
-        return ()
-    sentence = (
-        f"{order.name} was placed before the start date {mapping.start_date.isoformat()} and has changed since. "
-        "Enter the change in Xero by hand, against the invoice the order has in your earlier books."
-    )
-    return (Held(cause="placed before start date", subject=order.id, sentence=sentence),)
-
-
-def _currency_problems(order: Order, books: Books) -> tuple[Held, ...]:
-    if order.currency == books.base_currency:
-        return ()
-    sentence = (
-        f"The order is in {order.currency}, but the organisation keeps its books in {books.base_currency}. Orders in a "
-        "foreign currency cannot be posted yet: enter them in Xero by hand."
-    )
-    return (Held(cause="foreign currency", subject=order.currency, sentence=sentence),)
+def _place_rounding(
+    basis: Basis, history: History, pending: list[PendingAgreement], problems: list[Held]
+) -> list[Rounding]:
+    """Put cash rounding into the pending agreements it belongs to; returns what needs documents of its own."""
+    left = []
+    for tender, line in unbooked_rounding(basis.order, history.documents):
+        placed = place(basis.order, line, basis.mapping, basis.books)
+        if not isinstance(placed, PlacedLine):
+            problems += placed
+            continue
+        agreement = rounded_agreement(tender, [one.agreement for one in pending])
+        if agreement is None:
+            left.append((tender, placed))
+            continue
+        position = next(at for at, one in enumerate(pending) if one.agreement is agreement)
+        pending[position] = replace(pending[position], lines=(*pending[position].lines, placed))
+    return left

@@ -1,209 +1,246 @@
-"""Which tender pays or refunds which document, and which credit is allocated to which invoice.
+"""Which tender settles which document: payments, refunds, overpayments, and what credit is allocated to.
 
-The end state is computed afresh from all documents and all tenders; what is written is its difference to what was
-settled before. Payments and refunds stay where they are once decided; allocations give way to money and are taken back
-where money needs the room, so what was posted first does not matter for what stays open.
+Unposted tenders are taken moment by moment, each with the documents there were when it moved, as if each had been
+decided on its day; a tender that has to wait is tried again whenever a later document makes room. So what was posted
+first does not matter for what stays open. Payments, refunds and overpayments stay where they are once decided;
+allocations follow from what is left (allocations.py).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping as ReadOnlyMapping
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from embedded_app.accounting.days import first_open_day, true_day_text
-from embedded_app.accounting.documents import (
-    Books,
-    Document,
-    DocumentKind,
-    Held,
-    Settlement,
-    SettlementKind,
+from embedded_app.accounting.allocations import (
+    allocation_changes,
+    pinned_allocations,
+    standing_allocations,
+    take,
+    wanted_allocations,
 )
+from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.currency import base_amount, settled_amounts
+from embedded_app.accounting.days import first_open_day
+from embedded_app.accounting.documents import Document, DocumentKind, Held, History, Settlement, SettlementKind
+from embedded_app.accounting.ledgers import SINCE_EVER, known_since
+from embedded_app.accounting.mapping import SpecialAccount
 from embedded_app.accounting.money import ZERO
-from embedded_app.accounting.order import Order, Tender, TenderKind
-from embedded_app.accounting.tenders import changed_tenders, net_tenders, nothing_to_settle
+from embedded_app.accounting.money_documents import Movement, moved, overpayment, tender_reference
+from embedded_app.accounting.order import Tender, TenderKind
+from embedded_app.accounting.tenders import (
+    changed_tenders,
+    is_bank,
+    net_tenders,
+    no_account_for_gains,
+    overpaid,
+    posted_amounts,
+    refund_of_locked_credit,
+    refund_without_document,
+)
 
-# A store writes an agreement up to a second or so after the money of the same act, also over midnight.
-TRAILING = timedelta(seconds=5)
+_CREDIT = (DocumentKind.CREDIT_NOTE, DocumentKind.OVERPAYMENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What to settle now, in posting order. held: with a tender_id that tender waits, else the whole order does."""
+    """What to settle now, in posting order; documents go before settlements.
 
+    documents: overpayments and currency differences. held: with a tender_id that tender waits, else the whole order.
+    """
+
+    documents: tuple[Document, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     held: tuple[Held, ...] = ()
 
 
-def settle(
-    order: Order,
-    documents: Sequence[Document],
-    settled: Sequence[Settlement],
-    *,
-    gateways: ReadOnlyMapping[str, str],
-    books: Books,
-) -> Settled:
+def settle(basis: Basis, documents: Sequence[Document], history: History) -> Settled:
     """Settle an order's documents (all of them, in order of decision) on top of what was settled before.
 
-    gateways: the account of each gateway; every tender's gateway must be in it.
+    The mapping must have an account for the gateway of every tender that is not posted yet.
     """
-    tenders, held = net_tenders(order)
-    changed = changed_tenders(order, tenders, settled)
+    tenders, held = net_tenders(basis.order)
+    posted = posted_amounts(documents, history.settlements)
+    changed = changed_tenders(basis.order, tenders, posted)
     if changed:
         return Settled(held=changed)
-    due, credit = _open_before_allocations(documents, settled)
-    moments = _moments(order, documents)
-    posted = {settlement.tender_id for settlement in settled}
-    money: list[Settlement] = []
-    for tender in tenders:
-        if tender.id in posted:
-            continue
-        open_amounts, roles = (
-            (due, list(due)) if tender.kind is TenderKind.RECEIVED else (credit, _refundable(credit, moments, tender))
+    desk = _Desk(basis, documents, history)
+    waiting = desk.take_in([tender for tender in tenders if tender.id not in posted])
+    held += [desk.why_it_waits(tender) for tender in waiting]
+    removals, made, locked = desk.allocate()
+    return Settled(documents=tuple(desk.made), settlements=(*removals, *desk.money, *made), held=(*held, *locked))
+
+
+class _Desk:
+    """An order's open documents while its tenders are taken in.
+
+    due, credit: what is open on invoices and on credit, before allocations that can be taken back. moments: since when
+    each document can be paid or refunded. made, money: the documents and settlements that follow.
+    """
+
+    def __init__(self, basis: Basis, documents: Sequence[Document], history: History) -> None:
+        self.basis, self.settled = basis, history.settlements
+        self.documents = {one.role: one for one in documents if one.kind is not DocumentKind.VOID}
+        voided = {one.reverses for one in documents if one.kind is DocumentKind.VOID}
+        self.due = {
+            role: one.total
+            for role, one in self.documents.items()
+            if one.kind is DocumentKind.INVOICE and role not in voided
+        }
+        self.credit = {role: one.total for role, one in self.documents.items() if one.kind in _CREDIT}
+        for settlement in self.settled:
+            if settlement.kind is SettlementKind.PAYMENT:
+                self.due[settlement.role] -= settlement.amount
+            elif settlement.kind is SettlementKind.REFUND:
+                self.credit[settlement.role] -= settlement.amount
+        self.standing = standing_allocations(self.settled)
+        self.pinned = pinned_allocations(self.standing, self.documents, basis.books)
+        for (credit, invoice), amount in self.pinned.items():
+            self.credit[credit] -= amount
+            self.due[invoice] -= amount
+            del self.standing[credit, invoice]
+        self.moments = _moments(basis, self.documents.values())
+        self.settled_amounts = settled_amounts(basis.order, basis.shop)
+        self.made: list[Document] = []
+        self.money: list[Settlement] = []
+        self.reasons: dict[str, Held] = {}
+
+    def take_in(self, tenders: Sequence[Tender]) -> list[Tender]:
+        """Place each tender, oldest first; returns those that have to wait."""
+        arrivals = sorted(self.moments.values(), reverse=True)
+        waiting: list[Tender] = []
+        for tender in tenders:
+            while waiting and arrivals and arrivals[-1] <= tender.processed_at:
+                waiting = self.still_waiting(waiting, now=arrivals.pop())
+            known = len(self.made)
+            if not self.place(tender, now=tender.processed_at):
+                waiting.append(tender)
+            elif len(self.made) > known:  # an overpayment is credit, which another may have waited for
+                waiting = self.still_waiting(waiting, now=tender.processed_at)
+        while waiting and arrivals:
+            waiting = self.still_waiting(waiting, now=arrivals.pop())
+        return waiting
+
+    def still_waiting(self, tenders: Sequence[Tender], *, now: datetime) -> list[Tender]:
+        return [tender for tender in tenders if not self.place(tender, now=now)]
+
+    def place(self, tender: Tender, *, now: datetime) -> bool:
+        """Settle a tender with the documents there are at a moment; whether there was room for all of it."""
+        if tender.kind is TenderKind.RECEIVED:
+            return self.receive(tender, [role for role in self.oldest_first(self.due) if self.moments[role] <= now])
+        return self.pay_back(tender, [role for role in self.refundable(tender) if self.moments[role] <= now])
+
+    def receive(self, tender: Tender, roles: Sequence[str]) -> bool:
+        over = tender.amount - sum((self.due[role] for role in roles), ZERO)
+        if over > 0 and not self.takes_overpayments(tender):
+            return False
+        parts = take(self.due, roles, tender.amount)
+        settled = self.settled_amounts.get(tender.id)
+        for role, amount in parts:
+            # The last one gets what rounding left.
+            in_base = settled and (settled if (role, amount) == parts[-1] else self.in_base(role, amount))
+            settled = settled and settled - (in_base or ZERO)
+            self.money.append(self.settlement(tender, role, amount, in_base))
+        if over > 0:
+            role = self.next_role("O")
+            self.add(overpayment(self.basis, tender, over, role))
+            self.credit[role], self.moments[role] = over, tender.processed_at
+        return True
+
+    def pay_back(self, tender: Tender, roles: Sequence[str]) -> bool:
+        if sum((self.credit[role] for role in roles), ZERO) < tender.amount:
+            return False
+        parts = take(dict(self.credit), roles, tender.amount)
+        settled = self.settled_amounts.get(tender.id)
+        gains = self.basis.mapping.special.get(SpecialAccount.CURRENCY_GAINS)
+        in_base = [None if settled is None else self.in_base(role, amount) for role, amount in parts]
+        difference = ZERO if settled is None else sum((one or ZERO for one in in_base), ZERO) - settled
+        if difference and gains is None:
+            self.reasons[tender.id] = no_account_for_gains(self.basis.order, tender)
+            return False
+        for (role, amount), bank_amount in zip(parts, in_base, strict=True):
+            self.credit[role] -= amount
+            self.money.append(self.settlement(tender, role, amount, bank_amount))
+        if difference and gains is not None:
+            self.add(self.currency_difference(tender, difference, gains))
+        return True
+
+    def allocate(self) -> tuple[list[Settlement], list[Settlement], list[Held]]:
+        """What to take back, what to allocate, and what of it is held, once all tenders are placed."""
+        due = {role: self.due[role] for role in self.oldest_first(self.due)}
+        credit = {role: self.credit[role] for role in self.oldest_first(self.credit)}
+        wanted = wanted_allocations(due, credit)
+        return allocation_changes(self.basis, self.documents, self.settled, self.standing, wanted)
+
+    def why_it_waits(self, tender: Tender) -> Held:
+        if tender.id in self.reasons:
+            return self.reasons[tender.id]
+        order, lock_date = self.basis.order, self.basis.books.lock_date
+        if tender.kind is TenderKind.RECEIVED:
+            return overpaid(order, tender, sum(self.due.values(), ZERO), foreign=self.basis.shop is not None)
+        left = sum(self.credit.values(), ZERO)
+        if lock_date is not None and left < tender.amount <= left + sum(self.pinned.values(), ZERO):
+            return refund_of_locked_credit(order, tender, lock_date)
+        return refund_without_document(order, tender, left)
+
+    def oldest_first(self, open_amounts: dict[str, Decimal]) -> list[str]:
+        return sorted(open_amounts, key=self.moments.__getitem__)  # stable: ties keep the order of decision
+
+    def refundable(self, tender: Tender) -> list[str]:
+        """Credit as a refund takes it: newest first of what there was when it was paid, then what came later."""
+        roles = self.oldest_first(self.credit)
+        known = [role for role in roles if self.moments[role] <= tender.processed_at]
+        return known[::-1] + roles[len(known) :]
+
+    def takes_overpayments(self, tender: Tender) -> bool:
+        """Xero keeps an overpayment on a bank account, in that account's currency (RECEIVE-OVERPAYMENT)."""
+        account = self.basis.mapping.gateways[tender.gateway]
+        return self.basis.shop is None and is_bank(account, self.basis.mapping, self.basis.books)
+
+    def in_base(self, role: str, amount: Decimal) -> Decimal:
+        return base_amount(amount, self.documents[role])
+
+    def next_role(self, letter: str) -> str:
+        return f"{letter}{1 + sum(role.startswith(letter) for role in self.documents)}"
+
+    def add(self, document: Document) -> None:
+        self.documents[document.role] = document
+        self.made.append(document)
+
+    def currency_difference(self, tender: Tender, difference: Decimal, account: str) -> Document:
+        movement = Movement(
+            role=self.next_role("G"),
+            tender=tender,
+            amount=difference,
+            account=self.basis.mapping.gateways[tender.gateway],
+            against=account,
+            what=f"Refund of {self.basis.order.name} settled at another rate than its credit note",
+            rule=f"currency differences go to account {account}",
         )
-        if sum(open_amounts.values()) < tender.amount:
-            held.append(nothing_to_settle(order, tender, sum(open_amounts.values(), ZERO)))
-            continue
-        for role, amount in _take(open_amounts, roles, tender.amount):
-            money.append(
-                _money_settlement(order, tender, _by_role(documents, role), amount, gateways[tender.gateway], books)
-            )
-    removals, allocations = _allocation_changes(documents, settled, _wanted_allocations(due, credit))
-    held.extend(_locked(documents, (*removals, *allocations), books))
-    return Settled(settlements=(*removals, *money, *allocations), held=tuple(held))
+        return moved(self.basis, movement)
+
+    def settlement(self, tender: Tender, role: str, amount: Decimal, bank_amount: Decimal | None) -> Settlement:
+        day, document = self.basis.order.local_day(tender.processed_at), self.documents[role]
+        kind = SettlementKind.PAYMENT if tender.kind is TenderKind.RECEIVED else SettlementKind.REFUND
+        return Settlement(
+            kind=kind,
+            role=role,
+            amount=amount,
+            date=first_open_day(max(day, document.date), self.basis.books),
+            reference=tender_reference(document.number, tender, day, self.basis),
+            tender_id=tender.id,
+            account=self.basis.mapping.gateways[tender.gateway],
+            bank_amount=bank_amount,
+        )
 
 
-def _open_before_allocations(
-    documents: Sequence[Document], settled: Sequence[Settlement]
-) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """What money and credit can still go to, in order of decision: due on invoices, credit on credit notes."""
-    voided = {document.reverses for document in documents if document.kind is DocumentKind.VOID}
-    due = {d.role: d.total for d in documents if d.kind is DocumentKind.INVOICE and d.role not in voided}
-    credit = {d.role: d.total for d in documents if d.kind is DocumentKind.CREDIT_NOTE}
-    for settlement in settled:
-        if settlement.kind is SettlementKind.PAYMENT:
-            due[settlement.role] -= settlement.amount
-        elif settlement.kind is SettlementKind.REFUND:
-            credit[settlement.role] -= settlement.amount
-    return due, credit
-
-
-def _moments(order: Order, documents: Sequence[Document]) -> dict[str, datetime]:
-    """When the agreements of each document happened, by role."""
-    happened = {agreement.id: agreement.happened_at for agreement in order.agreements}
-    return {d.role: min(happened[agreement_id] for agreement_id in d.agreements) for d in documents}
-
-
-def _refundable(
-    credit: ReadOnlyMapping[str, Decimal], moments: ReadOnlyMapping[str, datetime], tender: Tender
-) -> list[str]:
-    """Credit notes as a refund takes them: newest first of those there were when it was paid, then later ones."""
-    roles = sorted(credit, key=lambda role: moments[role])  # a stable sort: ties keep the order of decision
-    known = [role for role in roles if moments[role] <= tender.processed_at + TRAILING]
-    return known[::-1] + roles[len(known) :]
-
-
-def _take(open_amounts: dict[str, Decimal], roles: Sequence[str], amount: Decimal) -> list[tuple[str, Decimal]]:
-    """Take an amount from open amounts, in the order of roles; the caller made sure that it is there."""
-    taken = []
-    for role in roles:
-        part = min(open_amounts[role], amount)
-        if part > 0:
-            open_amounts[role] -= part
-            amount -= part
-            taken.append((role, part))
-    return taken
-
-
-def _money_settlement(
-    order: Order, tender: Tender, document: Document, amount: Decimal, account: str, books: Books
-) -> Settlement:
-    day = order.local_day(tender.processed_at)
-    kind = SettlementKind.PAYMENT if tender.kind is TenderKind.RECEIVED else SettlementKind.REFUND
-    return Settlement(
-        kind=kind,
-        role=document.role,
-        amount=amount,
-        date=first_open_day(max(day, document.date), books),
-        reference=f"{document.number} {tender.id.rsplit('/', 1)[-1]}{true_day_text(day, books)}",
-        tender_id=tender.id,
-        account=account,
-    )
-
-
-def _wanted_allocations(due: dict[str, Decimal], credit: dict[str, Decimal]) -> dict[tuple[str, str], Decimal]:
-    """Left credit on left dues, oldest to oldest: a function of what is left alone, whatever was allocated before."""
-    due, wanted = dict(due), {}
-    for credit_role, left in credit.items():
-        for role, part in _take(due, list(due), left):
-            wanted[credit_role, role] = part
-    return wanted
-
-
-def _allocation_changes(
-    documents: Sequence[Document], settled: Sequence[Settlement], wanted: dict[tuple[str, str], Decimal]
-) -> tuple[list[Settlement], list[Settlement]]:
-    """The allocations to take back and those to make, so that what stands is what is wanted."""
-    standing = _standing_allocations(settled)
-    made: dict[tuple[str, str], int] = defaultdict(int)
-    for settlement in settled:
-        if settlement.kind is SettlementKind.ALLOCATION:
-            made[settlement.role, str(settlement.to_role)] += 1
-    removals = []
-    for pair, allocations in standing.items():
-        while sum(allocation.amount for allocation in allocations) > wanted.get(pair, ZERO):
-            removals.append(replace(allocations.pop(), kind=SettlementKind.ALLOCATION_REMOVAL))
-    new = []
-    for pair, amount in wanted.items():
-        missing = amount - sum((allocation.amount for allocation in standing.get(pair, ())), ZERO)
-        if missing > 0:
-            credit_note, invoice = _by_role(documents, pair[0]), _by_role(documents, pair[1])
-            new.append(_allocation(credit_note, invoice, missing, made[pair] + 1))
-    return removals, new
-
-
-def _standing_allocations(settled: Sequence[Settlement]) -> dict[tuple[str, str], list[Settlement]]:
-    standing: dict[tuple[str, str], list[Settlement]] = defaultdict(list)
-    for settlement in settled:
-        pair = settlement.role, str(settlement.to_role)
-        if settlement.kind is SettlementKind.ALLOCATION:
-            standing[pair].append(settlement)
-        elif settlement.kind is SettlementKind.ALLOCATION_REMOVAL:
-            standing[pair] = [one for one in standing[pair] if one.ordinal != settlement.ordinal]
-    return standing
-
-
-def _allocation(credit_note: Document, invoice: Document, amount: Decimal, ordinal: int) -> Settlement:
-    return Settlement(
-        kind=SettlementKind.ALLOCATION,
-        role=credit_note.role,
-        to_role=invoice.role,
-        amount=amount,
-        date=max(credit_note.date, invoice.date),
-        reference=f"{credit_note.number} to {invoice.number}",
-        ordinal=ordinal,
-    )
-
-
-def _locked(documents: Sequence[Document], changes: Sequence[Settlement], books: Books) -> list[Held]:
-    """An allocation has the later date of its two documents: none is made or taken back where both are locked."""
-    held = []
-    for change in changes:
-        if books.lock_date is not None and change.date <= books.lock_date:
-            verb = "allocated to" if change.kind is SettlementKind.ALLOCATION else "taken back from"
-            numbers = f"{_by_role(documents, change.role).number} and {_by_role(documents, str(change.to_role)).number}"
-            sentence = (
-                f"{change.amount:f} of credit note {_by_role(documents, change.role).number} would have to be {verb} "
-                f"{_by_role(documents, str(change.to_role)).number}, but both lie in a closed period (until "
-                f"{books.lock_date.isoformat()}). Move the lock date in Xero, then retry."
-            )
-            held.append(Held(cause="locked allocation", subject=numbers, sentence=sentence))
-    return held
-
-
-def _by_role(documents: Sequence[Document], role: str) -> Document:
-    return next(document for document in documents if document.role == role)
+def _moments(basis: Basis, documents: Iterable[Document]) -> dict[str, datetime]:
+    """Since when money can go to each document, by role: that of its agreement, or of the tender it stands for."""
+    since = {one.id: known_since(one) for one in basis.order.agreements}
+    paid = {one.id: one.processed_at for one in basis.order.tenders}
+    return {
+        one.role: min((since[agreement_id] for agreement_id in one.agreements), default=None)
+        or paid.get(str(one.tender_id), SINCE_EVER)
+        for one in documents
+    }

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from embedded_app.accounting.documents import Books, Held
-from embedded_app.accounting.mapping import UNTAXED_KINDS, TaxKey, percent
+from embedded_app.accounting.mapping import UNTAXED_KINDS, TaxKey, TaxRule, percent
 from embedded_app.accounting.money import CENT, ZERO, is_cents, round_cents
 from embedded_app.accounting.order import SaleLine
+
+LARGEST = Decimal("9999999999.99")  # Xero's largest LineAmount
 
 
 def xero_tax(gross: Decimal, rate: Decimal) -> Decimal:
@@ -30,19 +32,28 @@ def sent_tax_amount(gross: Decimal, tax: Decimal, rate: Decimal) -> Decimal | No
 
 def amount_problems(line: SaleLine) -> tuple[Held, ...]:
     """What is wrong with a sale line's own figures, whatever the mapping: empty where nothing is."""
-    if not (is_cents(line.gross) and is_cents(line.tax)):
+    gross, tax = line.gross, line.tax
+    if abs(gross) > LARGEST:
+        return (_held("amount too large", line, f"comes to {gross:f}, more than a line in Xero can hold"),)
+    if not (is_cents(gross) and is_cents(tax)):
         return (_held("fraction of a cent", line, "has an amount with more than 2 decimals, which Xero cannot hold"),)
-    if line.gross == 0 and line.tax != 0:
-        return (_held("tax without amount", line, f"has tax of {line.tax:f} on an amount of zero"),)
-    if line.gross * line.tax < 0:
-        return (_held("tax of opposite sign", line, f"has tax of {line.tax:f} on an amount of {line.gross:f}"),)
-    if line.kind in UNTAXED_KINDS and line.tax != 0:
-        return (_held("tax outside tax", line, f"is a {line.kind.value} line with tax of {line.tax:f}"),)
+    if gross == 0 and tax != 0:
+        return (_held("tax without amount", line, f"has tax of {tax:f} on an amount of zero"),)
+    if gross * tax < 0:
+        return (_held("tax of opposite sign", line, f"has tax of {tax:f} on an amount of {gross:f}"),)
+    if abs(tax) > abs(gross):
+        return (_held("tax above amount", line, f"has tax of {tax:f} on an amount of {gross:f}"),)
+    if line.kind in UNTAXED_KINDS and tax != 0:
+        return (_held("tax outside tax", line, f"is a {line.kind.value} line with tax of {tax:f}"),)
     return ()
 
 
-def rate_problems(key: TaxKey, tax_type: str, books: Books) -> tuple[Held, ...]:
-    """Why a tax type cannot stand for a key: it is not active in Xero, or its effective rate is not the store's."""
+def rate_problems(key: TaxKey, rule: TaxRule, books: Books) -> tuple[Held, ...]:
+    """Why a rule's tax type cannot stand for a key: it is not active in Xero, or its effective rate is another.
+
+    It must be the store's rates together, or 0 where the taxes are lines of their own.
+    """
+    tax_type = rule.tax_type
     rate = books.rates.get(tax_type)
     if rate is None:
         sentence = (
@@ -52,9 +63,15 @@ def rate_problems(key: TaxKey, tax_type: str, books: Books) -> tuple[Held, ...]:
         return (Held(cause="inactive tax type", subject=tax_type, sentence=sentence),)
     # A gift card's or rounding line's taxes are known to be zero; the rate the store prints beside them decides
     # nothing.
-    store_rate = sum((tax[1] for tax in key.taxes), Decimal(0)) if key.kind not in UNTAXED_KINDS else Decimal(0)
-    if rate == store_rate:
+    store_rate = key.rate if key.kind not in UNTAXED_KINDS else Decimal(0)
+    if rate == (store_rate if rule.strategy == "rate" else 0):
         return ()
+    if rule.strategy != "rate":
+        sentence = (
+            f"The taxes of ‘{key.text}’ are posted as lines of their own, but {tax_type} of the sale would add "
+            f"{percent(rate)} in Xero. Choose a tax rate of 0 % in the mapping."
+        )
+        return (Held(cause="tax rate differs", subject=key.text, sentence=sentence),)
     sentence = (
         f"The store charged {percent(store_rate)} for ‘{key.text}’, but {tax_type} is {percent(rate)} in Xero. "
         "Choose a tax rate of the same percentage in the mapping."
@@ -62,20 +79,23 @@ def rate_problems(key: TaxKey, tax_type: str, books: Books) -> tuple[Held, ...]:
     return (Held(cause="tax rate differs", subject=key.text, sentence=sentence),)
 
 
-def rounding_problems(number: str, taxed: Iterable[tuple[Decimal, Decimal, Decimal, int]]) -> tuple[Held, ...]:
+def rounding_problems(
+    number: str, taxed: Iterable[tuple[Decimal, Decimal, Decimal, int]], unit: Decimal = CENT
+) -> tuple[Held, ...]:
     """Whether a document's taxes differ from Xero's by more than rounding can explain: 0.01 for each unit sold.
 
-    taxed: (gross, the store's tax, rate, units) of each line of one document.
+    taxed: (gross, the store's tax, rate, units) of each line of one document. unit: what a store rounds its currency
+    to, where that is more than a cent.
     """
     off, units = ZERO, 0
     for gross, tax, rate, line_units in taxed:
         off += abs(tax - xero_tax(gross, rate))
         units += line_units
-    if off <= CENT * units:
+    if off <= unit * units:
         return ()
     sentence = (
         f"The store's tax on {number} differs by {off:f} from what the mapped rates give; rounding explains at most "
-        f"{CENT * units:f}. Check the tax rates in the mapping."
+        f"{unit * units:f}. Check the tax rates in the mapping."
     )
     return (Held(cause="tax differs", subject=number, sentence=sentence),)
 

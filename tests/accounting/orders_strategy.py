@@ -1,7 +1,7 @@
 """Hypothesis strategies for any legal order: what a store could record, event by event, cash rounding included.
 
-A legal order never has more money received than was invoiced, nor more paid back than was credited, at any moment; what
-breaks that is held and has tests of its own.
+Money may come in beyond what is invoiced, on a bank account. A legal order never has more paid back than was credited
+or overpaid at any moment; what breaks that waits, and is drawn only where it is asked for.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from embedded_app.accounting.documents import Books, Group
-from embedded_app.accounting.mapping import Mapping, TaxKey
+from embedded_app.accounting.mapping import Mapping, TaxKey, TaxRule
 from embedded_app.accounting.order import (
     Agreement,
     AgreementKind,
@@ -41,7 +41,9 @@ MAPPING = Mapping(
     gateways=GATEWAYS,
     no_tax="NONE",
     taxes={
-        TaxKey(taxes=() if rate is None else (("VAT", rate, False),), country="GB", kind=kind): tax_type
+        TaxKey(taxes=() if rate is None else (("VAT", rate, False),), country="GB", kind=kind): TaxRule(
+            tax_type=tax_type
+        )
         for rate, tax_type in TAX_TYPES.items()
         for kind in (LineKind.PRODUCT, LineKind.SHIPPING, LineKind.ADJUSTMENT)
     },
@@ -70,6 +72,8 @@ class _Store:
     agreements: list[Agreement] = field(default_factory=list)
     tenders: list[Tender] = field(default_factory=list)
     cancelled_at: datetime | None = None
+    cancelled_unpaid: bool = False
+    overpaid: Decimal = Decimal(0)
     kept: list[SaleLine] = field(default_factory=list)
     facts: list[Order] = field(default_factory=list)
 
@@ -78,10 +82,13 @@ class _Store:
         lines = [replace(line, id=f"{number}-{position}") for position, line in enumerate(lines)]
         self.agreements.append(Agreement(id=f"agreement/{number}", kind=kind, happened_at=self.now, lines=tuple(lines)))
 
-    def tender(self, kind: TenderKind, amount: Decimal) -> None:
-        gateway = self.draw(st.sampled_from(sorted(GATEWAYS)))
+    def tender(self, kind: TenderKind, amount: Decimal, *, bank: bool = False) -> None:
+        gateway = self.draw(st.sampled_from(["card", "cash", "paypal"] if bank else sorted(GATEWAYS)))
         number = f"tender/{len(self.tenders) + 1}"
         change = self.draw(st.sampled_from([0, 0, 0, 800])) * CENTS if kind is TenderKind.RECEIVED else Decimal(0)
+        if kind is TenderKind.RECEIVED:
+            due = self.sum_of(1) - (self.money(kind) - self.overpaid)
+            self.overpaid += max(amount - max(due, Decimal(0)), Decimal(0))
         paid = Tender(id=number, kind=kind, gateway=gateway, amount=amount + change, processed_at=self.now)
         self.tenders.append(paid)
         if change:
@@ -143,8 +150,11 @@ def mirrored(line: SaleLine) -> SaleLine:
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> Story:
-    """A legal order of up to nine events, and books with or without a lock date among its days."""
+def stories(draw: st.DrawFn, *, early: bool = False) -> Story:
+    """A legal order of up to nine events, and books with or without a lock date among its days.
+
+    early: money may also go back before the store records what for, so that it has to wait.
+    """
     store = _Store(draw=draw)
     store.kept = draw(st.lists(sale_lines(), min_size=1, max_size=4))
     rounding = draw(st.sampled_from([0, 0, 0, 0, 2, -1])) * CENTS
@@ -153,11 +163,7 @@ def stories(draw: st.DrawFn) -> Story:
     store.remember()
     for _ in range(draw(st.integers(min_value=0, max_value=8))):
         store.now += draw(st.sampled_from([timedelta(minutes=1), timedelta(hours=7), timedelta(days=1)]))
-        if store.cancelled_at is not None and not store.tenders:
-            break
-        draw(st.sampled_from([_pay, _pay, _refund, _refund, _take_back, _exchange, _add, _goodwill, _cancel, _cancel]))(
-            store
-        )
+        draw(st.sampled_from([*EVENTS, *([_refund_early] * 3 if early else [])]))(store)
         store.remember()
     lock_date = draw(st.sampled_from([None, None, date(2026, 10, 29), date(2026, 10, 30), date(2026, 11, 1)]))
     books = Books(base_currency="GBP", rates=RATES, lock_date=lock_date, rounding_account="860")
@@ -175,13 +181,27 @@ def _pay(store: _Store) -> None:
     # A negative rounding line took from an invoice, not made a credit note: never count more open than there is.
     most = store.sum_of(1) - store.money(TenderKind.RECEIVED) - CENTS * 2
     if most > 0:
-        store.tender(TenderKind.RECEIVED, _part(store, most))
+        # Where the invoice was voided, all of it is an overpayment.
+        store.tender(TenderKind.RECEIVED, _part(store, most), bank=store.cancelled_unpaid)
+
+
+def _overpay(store: _Store) -> None:
+    # On a bank account: on any other the tender would have to wait.
+    store.tender(TenderKind.RECEIVED, store.draw(st.integers(min_value=1, max_value=40_000)) * CENTS, bank=True)
 
 
 def _refund(store: _Store) -> None:
-    most = store.sum_of(-1) - store.money(TenderKind.PAID_BACK) - CENTS * 2
+    # Rounding lines took from documents, instead of being some: never count more open than there is.
+    most = store.sum_of(-1) + store.overpaid - store.money(TenderKind.PAID_BACK) - CENTS * 4
+    if store.cancelled_unpaid:  # voided, there is no credit note
+        most = min(most, store.money(TenderKind.RECEIVED) - store.money(TenderKind.PAID_BACK))
     if most > 0:
         store.tender(TenderKind.PAID_BACK, _part(store, most))
+
+
+def _refund_early(store: _Store) -> None:
+    if store.kept:  # goods that come back later
+        store.tender(TenderKind.PAID_BACK, _part(store, max(line.gross for line in store.kept)))
 
 
 def _take_back(store: _Store) -> None:
@@ -198,6 +218,8 @@ def _exchange(store: _Store) -> None:
 
 
 def _add(store: _Store) -> None:
+    if store.cancelled_unpaid:  # nothing is refunded of what is sold after a void
+        return
     new = store.draw(st.lists(sale_lines(), min_size=1, max_size=2))
     store.agree(AgreementKind.EDITED, new)
     store.kept += new
@@ -211,6 +233,9 @@ def _goodwill(store: _Store) -> None:
 
 def _cancel(store: _Store) -> None:
     if store.cancelled_at is None and store.kept:
-        store.cancelled_at = store.now
+        store.cancelled_at, store.cancelled_unpaid = store.now, not store.tenders
         store.agree(AgreementKind.REFUNDED, [mirrored(line) for line in store.kept])
         store.kept = []
+
+
+EVENTS = (_pay, _pay, _overpay, _refund, _refund, _take_back, _exchange, _add, _goodwill, _cancel, _cancel)

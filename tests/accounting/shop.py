@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from embedded_app.accounting.documents import Books, Decision, Group, Held, History
-from embedded_app.accounting.mapping import Mapping, parse_mapping
+from embedded_app.accounting.documents import Books, Decision, Group, Held, History, Settlement
+from embedded_app.accounting.mapping import Mapping
+from embedded_app.accounting.mapping_document import parse_mapping
 from embedded_app.accounting.order import (
     Agreement,
     AgreementKind,
@@ -100,14 +101,27 @@ def posted(*orders: Order, books: Books = BOOKS) -> History:
     """The history after each of these facts of one order was decided upon and posted."""
     history = History()
     for facts in orders:
-        decision = decided(facts, history, books=books)
-        history = History(
-            documents=(*history.documents, *decision.documents),
-            settlements=(*history.settlements, *decision.settlements),
-        )
+        history = after(decided(facts, history, books=books), history)
     return history
+
+
+def after(decision: Decision, history: History | None = None) -> History:
+    """The history with a decision posted on top of it."""
+    before = history or History()
+    return History(
+        documents=(*before.documents, *decision.documents),
+        settlements=(*before.settlements, *decision.settlements),
+    )
 
 
 def causes(held: tuple[Held, ...]) -> list[str]:
     """The causes for which something is held, sorted."""
     return sorted(one.cause for one in held)
+
+
+def moves(settlements: tuple[Settlement, ...]) -> list[str]:
+    """Settlements in short: what, on which document, how much."""
+    return [
+        f"{one.kind.value} {one.role}{f' to {one.to_role}' if one.to_role else ''} {one.amount:.2f}"
+        for one in settlements
+    ]

@@ -1,12 +1,15 @@
 """The invariants find what is wrong in a decision, and say both figures."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from embedded_app.accounting.balance import check, check_documents, store_total_problems
+from embedded_app.accounting.balance import check, check_documents
 from embedded_app.accounting.documents import Decision, Held, History, Settlement, SettlementKind
+from embedded_app.accounting.ledgers import store_total_problems
+from embedded_app.accounting.mapping import SpecialAccount
 from embedded_app.accounting.order import AgreementKind, LineKind, Order, StoreTotals
 from tests.accounting.shop import (
     BOOKS,
@@ -28,6 +31,8 @@ from tests.accounting.shop import (
 FACTS = order(
     placed(line("12.00", "2.00"), line("5.00")), received("17.00"), refunded(line("-5.00")), paid_back("5.00")
 )
+CARD_AFTER_START = order(placed(line("12.00", "2.00")), received("5.00", "gift_card", day=25))
+FROM_TOMORROW = replace(MAPPING, start_date=date(2026, 11, 24), special={SpecialAccount.BEFORE_START: "260"})
 UNPAID = order(placed(line("12.00", "2.00")), refunded(line("-12.00", "-2.00"), day=24))
 
 
@@ -57,8 +62,8 @@ def test_a_missing_document_is_found_with_both_figures() -> None:
 
     problems = checked(replace(decision, documents=decision.documents[:1], settlements=decision.settlements[:1]))
 
-    assert "document totals differ" in causes(problems)
-    assert "17.00 GBP instead of 12.00 GBP" in problems[0].sentence
+    (differs,) = (one for one in problems if one.cause == "document totals differ")
+    assert "17.00 GBP instead of 12.00 GBP" in differs.sentence
 
 
 def test_a_cent_moved_from_one_tax_key_to_another_is_found_though_the_totals_agree() -> None:
@@ -159,3 +164,81 @@ def test_a_store_may_leave_adjustments_and_rounding_out_of_its_total(current: st
     totals = StoreTotals(original=Decimal("12.00"), current=Decimal(current), net_payment=Decimal(0))
 
     assert store_total_problems(replace(facts, totals=totals)) == ()
+
+
+OVERPAID = order(placed(line("12.00", "2.00")), received("15.00"), paid_back("3.00"))
+
+
+@pytest.mark.parametrize(
+    ("position", "changes", "cause"),
+    [
+        (1, {"total": Decimal("3.01")}, "money differs"),
+        (1, {"tender_id": "T2"}, "money differs"),
+        (1, {"total": Decimal("2.99")}, "open amount exceeded"),
+    ],
+)
+def test_an_overpayment_of_another_amount_or_tender_is_found(
+    position: int, changes: dict[str, object], cause: str
+) -> None:
+    decision = decided(OVERPAID)
+    documents = list(decision.documents)
+    documents[position] = replace(documents[position], **changes)  # type: ignore[arg-type]
+
+    assert checked(decision, OVERPAID) == ()
+    assert cause in causes(checked(replace(decision, documents=tuple(documents)), OVERPAID))
+
+
+def test_money_led_through_clearing_that_does_not_come_back_is_found() -> None:
+    decision = decided(UNPAID)
+    (allocation,) = decision.settlements
+    leg = replace(allocation, kind=SettlementKind.REFUND, to_role=None, account="092")
+    back = replace(leg, kind=SettlementKind.PAYMENT, role="placed")
+
+    assert checked(replace(decision, settlements=(leg, back)), UNPAID) == ()
+    assert causes(checked(replace(decision, settlements=(leg,)), UNPAID)) == ["clearing differs"]
+
+
+def test_a_journal_that_does_not_balance_is_found() -> None:
+    (journal,) = decided(CARD_AFTER_START, mapping=FROM_TOMORROW).documents
+    off = replace(journal.lines[1], gross=Decimal("-4.99"), unit_amount=Decimal("-4.99"))
+
+    assert check_documents((journal,), ()) == ()
+    assert causes(check_documents((replace(journal, lines=(journal.lines[0], off)),), ())) == ["lines differ"]
+
+
+def test_money_of_an_order_before_the_start_date_that_is_wrong_is_found() -> None:
+    decision = decided(CARD_AFTER_START, mapping=FROM_TOMORROW)
+    (journal,) = decision.documents
+    turned = tuple(replace(one, gross=-one.gross, unit_amount=-one.unit_amount) for one in journal.lines)
+
+    wrong = replace(decision, documents=(replace(journal, lines=turned),))
+
+    assert "money differs" in causes(check(GROUP, [CARD_AFTER_START], FROM_TOMORROW, History(), wrong, BOOKS))
+
+
+def test_rounding_left_out_is_found_in_all_and_for_its_tax_key() -> None:
+    paid = replace(received("11.98", "cash"), rounding=Decimal("-0.02"))
+    facts = order(placed(line("12.00", "2.00")), paid)
+    facts = replace(facts, totals=replace(facts.totals, rounding=Decimal("-0.02")))
+    decision = decided(facts)
+    (invoice,) = decision.documents
+
+    without = replace(invoice, lines=invoice.lines[:1], total=Decimal("12.00"))
+
+    assert causes(checked(replace(decision, documents=(without,)), facts)) == [
+        "document totals differ",
+        "tax key differs",
+    ]
+
+
+def test_what_moved_on_the_account_in_another_currency_is_checked_too() -> None:
+    books = replace(BOOKS, currencies=frozenset({"EUR"}))
+    euro = replace(MAPPING, currency="presentment")
+    facts = order(placed(line("50.00")), received("50.00"))
+    facts = replace(facts, presented=order(placed(line("57.50")), received("57.50"), currency="EUR"))
+    decision = decided(facts, mapping=euro, books=books)
+
+    wrong = with_first(decision, bank_amount=Decimal("50.01"))
+
+    assert check(GROUP, [facts], euro, History(), decision, books) == ()
+    assert causes(check(GROUP, [facts], euro, History(), wrong, books)) == ["bank amount differs"]

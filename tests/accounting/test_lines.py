@@ -1,21 +1,25 @@
 """Document lines: quantity and unit amount that give the gross to the cent, account, tax type and their rule."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from embedded_app.accounting.documents import DocumentLine
-from embedded_app.accounting.lines import PlacedLine, document_lines, place
+from embedded_app.accounting.lines import PlacedLine, books_nothing, document_lines, place
+from embedded_app.accounting.mapping import ProductRule
 from embedded_app.accounting.money import round_cents
-from embedded_app.accounting.order import LineKind, SaleLine
-from tests.accounting.shop import BOOKS, MAPPING, line, order
+from embedded_app.accounting.order import LineKind, SaleLine, Tax
+from tests.accounting.shop import BOOKS, MAPPING, causes, line, order
+
+VAT = Decimal("0.2")
 
 
 def made(sale: SaleLine, sign: int = 1) -> DocumentLine:
     """The one document line of a sale line."""
     placed = place(order(), sale, MAPPING, BOOKS)
     assert isinstance(placed, PlacedLine)
-    (one,) = document_lines(placed, sign)
+    (one,) = document_lines([placed], sign)
     return one
 
 
@@ -61,10 +65,80 @@ def test_a_line_says_which_rules_chose_its_account_and_tax_type() -> None:
     one = made(line("12.00", "2.00"))
 
     assert (one.account, one.tax_type, one.tax_key) == ("200", "OUTPUT2", "VAT 20 % · GB · product")
-    assert one.rule == "product goes to account 200; VAT 20 % · GB · product goes to OUTPUT2"
+    assert one.rule == "product goes to account 200"
+    assert one.tax_rule == "VAT 20 % · GB · product goes to OUTPUT2"
 
 
 def test_cash_rounding_goes_to_xeros_own_rounding_account_without_tax() -> None:
     one = made(line("0.02", kind=LineKind.ROUNDING))
 
     assert (one.account, one.tax_type) == ("860", "NONE")
+
+
+def test_a_title_nobody_can_read_is_described_by_its_kind() -> None:
+    assert made(line("12.00", title="\u200b\ufe0f")).description == "product"
+
+
+def test_a_product_rule_gives_account_tax_type_and_tracking() -> None:
+    rule = ProductRule(
+        when=(("vendor", "Penguin"),), account="201", tax_type="EXEMPTOUTPUT", tracking=(("Range", "Books"),)
+    )
+
+    placed = place(order(), line("12.00", vendor="Penguin"), replace(MAPPING, rules=(rule,)), BOOKS)
+
+    assert isinstance(placed, PlacedLine)
+    (one,) = document_lines([placed], 1)
+    assert (one.account, one.tax_type, one.tracking) == ("201", "EXEMPTOUTPUT", (("Range", "Books"),))
+
+
+@pytest.mark.parametrize(
+    ("sale", "cause", "subject"),
+    [
+        (line("12.00", kind=LineKind.DUTY), "unmapped account", "duty"),
+        (line("12.00", "2.00", kind=LineKind.TIP), "unmapped tax", "VAT 20 % · GB · tip"),
+        (
+            line("12.00", taxes=(Tax(title="VAT", rate=VAT, amount=Decimal(2), marketplace=None),)),
+            "marketplace tax",
+            "",
+        ),
+        (
+            line("12.00", taxes=(Tax(title="VAT", rate=VAT, amount=Decimal(2), marketplace=True),)),
+            "marketplace tax",
+            "",
+        ),
+    ],
+)
+def test_it_holds_what_the_mapping_does_not_place(sale: SaleLine, cause: str, subject: str) -> None:
+    problems = place(order(), sale, MAPPING, BOOKS)
+
+    assert not isinstance(problems, PlacedLine)
+    assert cause in causes(problems)
+    assert any(subject in one.subject for one in problems)
+
+
+def test_it_tells_a_tax_a_marketplace_collects_from_one_whose_collector_is_unknown() -> None:
+    sentences = []
+    for collected in (True, None):
+        taxes = (Tax(title="VAT", rate=VAT, amount=Decimal(2), marketplace=collected),)
+        (problem,) = place(order(), line("12.00", taxes=taxes), MAPPING, BOOKS)  # type: ignore[misc]
+        sentences.append(problem.sentence)
+
+    assert "is collected by a marketplace and has no rule yet" in sentences[0]
+    assert "does not say whether a marketplace collects" in sentences[1]
+
+
+@pytest.mark.parametrize(
+    ("sale", "nothing"),
+    [
+        (line("0.00"), True),
+        (line("0.00", discount=Decimal("5.00")), True),
+        (line("0.00", kind=LineKind.GIFT_CARD, face_value=Decimal(50)), False),
+        (line("0.00", "0.01"), False),
+    ],
+)
+def test_what_is_zero_books_nothing(sale: SaleLine, nothing: bool) -> None:
+    assert books_nothing(sale, MAPPING) is nothing
+
+
+def test_a_gift_at_full_price_books_something() -> None:
+    assert not books_nothing(line("0.00", discount=Decimal("5.00")), replace(MAPPING, discounts="full price"))

@@ -1,60 +1,103 @@
-"""The mapping document: what it gives, and the sentence for everything it cannot be."""
+"""What a mapping answers for a sale line: its account, tracking and tax treatment, each with the rule in words."""
 
-from copy import deepcopy
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from embedded_app.accounting.mapping import MappingError, TaxKey, parse_mapping, tax_key
-from embedded_app.accounting.order import LineKind, Tax
-from tests.accounting.shop import line, order
+from embedded_app.accounting.mapping import ProductRule, TaxKey, TaxRule, tax_key
+from embedded_app.accounting.order import LineKind, SaleLine, Tax
+from tests.accounting.shop import MAPPING, line, order
 
-DOCUMENT: dict[str, Any] = {
-    "contact": "Shopify customers",
-    "accounts": {"product": "200", "gift card": "815"},
-    "gateways": {"paypal": "092"},
-    "no_tax": "NONE",
-    "start_date": "2026-11-01",
-    "taxes": [
-        {
-            "taxes": [{"title": "VAT", "rate": "0.2", "marketplace": False}],
-            "countries": ["GB", None],
-            "kinds": ["product", "shipping"],
-            "tax_type": "OUTPUT2",
-        }
+VAT_KEY = TaxKey(taxes=(("VAT", Decimal("0.2"), False),), country="GB", kind=LineKind.PRODUCT)
+BOOK = line(
+    "12.00", sku="BK-0042-P", product_type="Books", vendor="Penguin", tags=("Fiction", "Classics"), title="Emma"
+)
+AT_THE_TILL = order(channel="pos", location="Leeds")
+
+
+def rule(account: str = "201", **when: str) -> ProductRule:
+    """A product rule of these conditions."""
+    return ProductRule(when=tuple(when.items()), account=account)
+
+
+def account_of(*rules: ProductRule, sale: SaleLine = BOOK) -> str:
+    """The account of a line under these rules."""
+    choice = replace(MAPPING, rules=rules).account_for(AT_THE_TILL, sale)
+    assert choice is not None
+    return choice.account
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"product_type": "books"},
+        {"vendor": "PENGUIN"},
+        {"tag": "classics"},
+        {"location": "leeds"},
+        {"channel": "POS"},
+        {"country": "gb"},
+        {"sku": "bk-0042-p"},
+        {"sku": "BK-*"},
+        {"sku": "*-p"},
+        {"sku": "b*42*p"},
+        {"vendor": "penguin", "tag": "fiction"},
     ],
-}
-
-AGAIN = {**DOCUMENT["taxes"][0], "countries": ["GB"], "kinds": ["product"], "tax_type": "RROUTPUT"}
-
-
-def changed(**changes: object) -> dict[str, Any]:
-    """The document with top-level fields changed."""
-    return {**deepcopy(DOCUMENT), **changes}
+)
+def test_a_product_rule_matches_whatever_the_case(when: dict[str, str]) -> None:
+    assert account_of(rule(**when)) == "201"
 
 
-def entry(**changes: object) -> dict[str, Any]:
-    """The document with fields of its tax entry changed."""
-    return changed(taxes=[{**deepcopy(DOCUMENT["taxes"][0]), **changes}])
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"product_type": "book"},
+        {"tag": "Fict"},
+        {"sku": "BK"},
+        {"sku": "*-q"},
+        {"sku": "bk*42*42*"},
+        {"vendor": "penguin", "tag": "poetry"},
+        {"country": "FR"},
+    ],
+)
+def test_a_product_rule_wants_all_of_its_words_whole(when: dict[str, str]) -> None:
+    assert account_of(rule(**when)) == "200"
 
 
-def test_a_tax_entry_stands_for_each_of_its_countries_and_kinds() -> None:
-    mapping = parse_mapping(DOCUMENT, version=3)
+def test_the_first_product_rule_that_matches_wins() -> None:
+    assert account_of(rule("201", vendor="Faber"), rule("202", tag="Fiction"), rule("203", vendor="Penguin")) == "202"
 
-    keys = {(key.country, key.kind) for key in mapping.taxes}
-    assert keys == {(country, kind) for country in ("GB", None) for kind in (LineKind.PRODUCT, LineKind.SHIPPING)}
-    assert set(mapping.taxes.values()) == {"OUTPUT2"}
-    assert (mapping.version, mapping.start_date) == (3, date(2026, 11, 1))
+
+def test_product_rules_are_for_products_alone() -> None:
+    assert account_of(rule(country="GB"), sale=line("4.95", kind=LineKind.SHIPPING)) == "205"
+
+
+def test_a_line_the_store_knows_little_of_matches_no_rule_about_it() -> None:
+    assert account_of(rule(sku="*"), sale=line("12.00")) == "200"
+
+
+def test_a_choice_says_which_rule_made_it() -> None:
+    choice = replace(MAPPING, rules=(rule(vendor="Penguin", product_type="Books"),)).account_for(AT_THE_TILL, BOOK)
+
+    assert choice is not None
+    assert choice.rule == "product rule 1 (vendor Penguin, product type Books) goes to account 201"
+
+
+def test_a_rules_tracking_goes_before_the_mappings_own_of_the_same_category() -> None:
+    of_the_rule = replace(rule(vendor="Penguin"), tracking=(("Range", "Books"),))
+    mapping = replace(MAPPING, rules=(of_the_rule,), tracking=(("Channel", "Online"), ("Range", "Other")))
+
+    book, mug = mapping.account_for(AT_THE_TILL, BOOK), mapping.account_for(AT_THE_TILL, line("12.00"))
+
+    assert book is not None and book.tracking == (("Channel", "Online"), ("Range", "Books"))
+    assert mug is not None and mug.tracking == (("Channel", "Online"), ("Range", "Other"))
 
 
 def test_a_key_is_found_however_its_rate_is_written() -> None:
     key = tax_key(order(), line("12.00", "2.00"))
 
     assert key.taxes[0][1].as_tuple().exponent == -2
-    assert parse_mapping(DOCUMENT, version=1).tax_type_for(key) == ("OUTPUT2", f"{key.text} goes to OUTPUT2")
+    assert MAPPING.tax_rule_for(key) == (TaxRule(tax_type="OUTPUT2"), f"{key.text} goes to OUTPUT2")
 
 
 def test_a_key_is_the_same_in_whatever_order_the_store_lists_the_taxes() -> None:
@@ -70,10 +113,7 @@ def test_a_key_is_the_same_in_whatever_order_the_store_lists_the_taxes() -> None
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        (
-            TaxKey(taxes=(("VAT", Decimal("0.2"), False),), country="GB", kind=LineKind.PRODUCT),
-            "VAT 20 % · GB · product",
-        ),
+        (VAT_KEY, "VAT 20 % · GB · product"),
         (TaxKey(taxes=(), country=None, kind=LineKind.SHIPPING), "no tax · destination unknown · shipping"),
         (
             TaxKey(
@@ -89,53 +129,21 @@ def test_a_key_reads_as_a_merchant_would_say_it(key: TaxKey, text: str) -> None:
 
 @pytest.mark.parametrize("kind", [LineKind.GIFT_CARD, LineKind.ROUNDING])
 def test_gift_cards_and_rounding_are_outside_tax_without_an_entry(kind: LineKind) -> None:
-    found = parse_mapping(DOCUMENT, version=1).tax_type_for(TaxKey(taxes=(), country="FR", kind=kind))
+    found = MAPPING.tax_rule_for(TaxKey(taxes=(), country="FR", kind=kind))
 
-    assert found is not None and found[0] == "NONE"
-
-
-@pytest.mark.parametrize(
-    ("document", "sentence"),
-    [
-        (changed(contacts="x"), "‘contacts’ in the mapping is not a field we know"),
-        (changed(contact=" "), "contact must be a text that is not empty"),
-        (changed(no_tax=None), "no_tax must be a text"),
-        (changed(accounts=None), "accounts must be a list of names"),
-        (changed(accounts={"product": ""}), "accounts.product must be a text"),
-        (changed(accounts={"produkt": "200"}), "accounts: ‘produkt’ is not a kind of line"),
-        (changed(accounts={"rounding": "860"}), "accounts.rounding: Xero's own rounding account is used"),
-        (changed(gateways={"paypal": 92}), "gateways.paypal must be a text"),
-        (changed(start_date="1 November"), "start_date must be a day such as"),
-        (changed(post_when="paid"), "post_when ‘paid’ is not supported yet"),
-        (changed(adjustments="price reduction"), "adjustments ‘price reduction’ is not supported yet"),
-        (changed(taxes={}), "taxes must be a list of tax entries"),
-        (changed(taxes=["OUTPUT2"]), "taxes, entry 1 must have the fields"),
-        (changed(taxes=[*DOCUMENT["taxes"], AGAIN]), "entry 2: ‘VAT 20 % · GB · product’ is mapped twice"),
-        (entry(tax_type=""), "taxes, entry 1, tax_type must be a text"),
-        (entry(taxtype="x"), "‘taxtype’ in taxes, entry 1 is not a field we know"),
-        (entry(strategy="separate lines"), "strategy ‘separate lines’ is not supported yet"),
-        (entry(countries=[]), "taxes, entry 1, countries must be a list that is not empty"),
-        (entry(countries=["uk"]), "countries: ‘uk’ must be a code such as GB"),
-        (entry(kinds=["goods"]), "kinds: ‘goods’ is not a kind of line"),
-        (entry(kinds=["gift card"]), "kinds: ‘gift card’ is always outside tax"),
-        (entry(taxes="VAT"), "taxes must be a list of taxes"),
-        (entry(taxes=[{"title": "VAT", "rate": 0.2}]), "rate must be a fraction written as text"),
-        (entry(taxes=[{"title": "VAT", "rate": "20 %"}]), "rate must be a fraction written as text"),
-        (entry(taxes=[{"title": "VAT", "rate": "5"}]), "rate must be a fraction written as text"),
-        (entry(taxes=[{"title": "Tax", "rate": "0.06", "marketplace": True}]), "by a marketplace"),
-        (entry(taxes=[{"title": "Tax", "rate": "0.06", "marketplace": None}]), "by a marketplace"),
-    ],
-)
-def test_it_refuses_a_document_with_a_sentence_that_names_the_field(document: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(MappingError) as refused:
-        parse_mapping(document, version=1)
-
-    (problem,) = refused.value.problems
-    assert sentence in problem
+    assert found is not None and found[0].tax_type == "NONE"
 
 
-def test_it_tells_every_problem_at_once() -> None:
-    with pytest.raises(MappingError) as refused:
-        parse_mapping(changed(contact="", post_when="paid", gateways=None), version=1)
+def test_a_product_rules_tax_type_goes_before_that_of_the_key_and_stands_in_for_it() -> None:
+    mapped, unmapped = TaxKey(taxes=(), country="GB", kind=LineKind.PRODUCT), replace(VAT_KEY, country="FR")
 
-    assert len(refused.value.problems) == 3
+    for key in (mapped, unmapped):
+        found = MAPPING.tax_rule_for(key, "EXEMPTOUTPUT")
+        assert found == (TaxRule(tax_type="EXEMPTOUTPUT"), f"{key.text} goes to EXEMPTOUTPUT by the product rule")
+
+
+@pytest.mark.parametrize("collected", [True, None])
+def test_a_product_rule_never_makes_a_marketplaces_tax_the_merchants(collected: bool | None) -> None:
+    key = replace(VAT_KEY, taxes=(("VAT", Decimal("0.2"), collected),))
+
+    assert MAPPING.tax_rule_for(key, "OUTPUT2") is None

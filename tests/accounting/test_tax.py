@@ -1,10 +1,12 @@
 """Xero's inclusive arithmetic to the cent, and when the store's figure is sent or refused."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from embedded_app.accounting.mapping import TaxKey
+from embedded_app.accounting.mapping import TaxKey, TaxRule
+from embedded_app.accounting.money import smallest_unit
 from embedded_app.accounting.order import LineKind
 from embedded_app.accounting.tax import amount_problems, rate_problems, rounding_problems, sent_tax_amount, xero_tax
 from tests.accounting.shop import BOOKS, causes, line
@@ -52,6 +54,8 @@ def test_the_stores_tax_is_sent_where_xeros_would_differ_and_on_negative_lines(
         ("10.00", "-1.67", "tax of opposite sign"),
         ("-10.00", "1.67", "tax of opposite sign"),
         ("0.00", "0.01", "tax without amount"),
+        ("10.00", "10.01", "tax above amount"),
+        ("10000000000.00", "0.00", "amount too large"),
         ("10.005", "1.67", "fraction of a cent"),
         ("10.00", "1.667", "fraction of a cent"),
     ],
@@ -70,24 +74,27 @@ def test_trailing_zeros_are_not_fractions_of_a_cent() -> None:
 
 
 def test_a_tax_type_stands_for_a_key_of_its_own_rate_however_it_is_written() -> None:
-    assert rate_problems(VAT_KEY, "OUTPUT2", BOOKS) == ()
+    assert rate_problems(VAT_KEY, TaxRule(tax_type="OUTPUT2"), BOOKS) == ()
 
 
 def test_a_tax_type_stands_for_a_key_whose_rates_add_up_to_its_own() -> None:
     parts = (("City", Decimal("0.15"), False), ("State", Decimal("0.05"), False))
 
-    assert rate_problems(TaxKey(taxes=parts, country="GB", kind=LineKind.PRODUCT), "OUTPUT2", BOOKS) == ()
+    assert (
+        rate_problems(TaxKey(taxes=parts, country="GB", kind=LineKind.PRODUCT), TaxRule(tax_type="OUTPUT2"), BOOKS)
+        == ()
+    )
 
 
 def test_it_refuses_a_tax_type_of_another_rate_and_says_both() -> None:
-    (problem,) = rate_problems(VAT_KEY, "RROUTPUT", BOOKS)
+    (problem,) = rate_problems(VAT_KEY, TaxRule(tax_type="RROUTPUT"), BOOKS)
 
     assert problem.cause == "tax rate differs"
     assert "20 %" in problem.sentence and "5 %" in problem.sentence
 
 
 def test_it_refuses_a_tax_type_that_is_not_active_in_xero() -> None:
-    assert causes(rate_problems(VAT_KEY, "OUTPUT9", BOOKS)) == ["inactive tax type"]
+    assert causes(rate_problems(VAT_KEY, TaxRule(tax_type="OUTPUT9"), BOOKS)) == ["inactive tax type"]
 
 
 @pytest.mark.parametrize(("units", "held"), [(1, True), (2, True), (3, False)])
@@ -104,3 +111,17 @@ def test_differences_of_both_signs_do_not_cancel_each_other_out() -> None:
     ]
 
     assert causes(rounding_problems("SH-1", taxed)) == ["tax differs"]
+
+
+def test_where_taxes_are_lines_of_their_own_the_sales_tax_type_adds_none() -> None:
+    separate = TaxRule(strategy="separate", tax_type="NONE", accounts={"VAT": "826"})
+
+    assert rate_problems(VAT_KEY, separate, BOOKS) == ()
+    assert causes(rate_problems(VAT_KEY, replace(separate, tax_type="OUTPUT2"), BOOKS)) == ["tax rate differs"]
+
+
+def test_a_currency_without_cents_is_rounded_to_whole_units() -> None:
+    taxed = [(Decimal(1000), Decimal(91), Decimal("0.1"), 1)]  # Xero alone would find 90.91
+
+    assert causes(rounding_problems("SH-1", taxed)) == ["tax differs"]
+    assert rounding_problems("SH-1", taxed, smallest_unit("JPY")) == ()

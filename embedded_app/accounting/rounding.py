@@ -1,0 +1,105 @@
+"""Cash rounding: what a till rounded a payment by, as a line without tax that makes the order equal its money.
+
+A store declares it on the payment (Shopify: amountRoundingSet), not in its revenue ledger. Whether the payment's amount
+contains it is not documented, so the order's own totals decide: both readings are tried, and where neither fits the
+order is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from embedded_app.accounting.days import TRAILING
+from embedded_app.accounting.documents import Document, Held
+from embedded_app.accounting.ledgers import known_since, tender_sign
+from embedded_app.accounting.money import ZERO, Money
+from embedded_app.accounting.order import Agreement, LineKind, Order, SaleLine, Tender, TenderKind
+
+_SUFFIX = "#rounding"
+
+
+def with_rounding(order: Order) -> Order | Held:
+    """The order with each tender's amount as the money that moved, and its rounding signed like what is owed.
+
+    A store whose revenue ledger has rounding lines tells the same thing twice: those lines count, not the tenders'.
+    """
+    if not any(tender.rounding for tender in order.tenders):
+        return order
+    lines = (line for agreement in order.agreements for line in agreement.lines)
+    if any(line.kind is LineKind.ROUNDING for line in lines):
+        return replace(order, tenders=tuple(replace(tender, rounding=ZERO) for tender in order.tenders))
+    effect = declared_rounding(order)
+    if effect != order.totals.rounding:
+        return _held(order, f"its payments declare {_money(order, effect)}")
+    contained = _is_contained(order)
+    if contained is None:
+        return _held(order, "what was paid fits the order neither with it nor without it")
+    return replace(order, tenders=tuple(_as_moved(tender, contained) for tender in order.tenders))
+
+
+def declared_rounding(order: Order) -> Decimal:
+    """All cash rounding the order's payments declare, refunds' taken off, as the store's own total counts it."""
+    return sum((tender_sign(tender.kind) * tender.rounding for tender in order.tenders), ZERO)
+
+
+def unbooked_rounding(order: Order, documents: Sequence[Document]) -> list[tuple[Tender, SaleLine]]:
+    """The rounding lines that no document has yet, each with its tender; order: as `with_rounding` gave it."""
+    if not any(tender.rounding for tender in order.tenders):
+        return []
+    booked = {source for document in documents for line in document.lines for source in line.sources}
+    return [
+        (tender, _line(tender)) for tender in order.tenders if tender.rounding and f"{tender.id}{_SUFFIX}" not in booked
+    ]
+
+
+def rounded_agreement(tender: Tender, pending: Sequence[Agreement]) -> Agreement | None:
+    """Which agreement that is not booked yet a tender's rounding belongs to; None where it needs its own document.
+
+    Money received rounded the first that asks for money; money paid back the newest of its time that gives some.
+    """
+    if tender.kind is TenderKind.RECEIVED:
+        return next((one for one in pending if one.gross > abs(tender.rounding)), None)
+    known = [one for one in pending if one.happened_at <= tender.processed_at + TRAILING]
+    return next((one for one in reversed(known) if -one.gross > abs(tender.rounding)), None)
+
+
+def _is_contained(order: Order) -> bool | None:
+    """Whether amounts contain the rounding: what first fitted, at any moment since money was first rounded."""
+    steps = [(known_since(one), 0, one.gross, ZERO, ZERO) for one in order.agreements]
+    for tender in order.tenders:
+        side = tender_sign(tender.kind)
+        steps.append((tender.processed_at, 1, ZERO, side * tender.amount, side * tender.rounding))
+    steps.sort(key=lambda step: step[:2])  # ties keep the store's own order
+    owed = paid = rounding = ZERO
+    for _, _, gross, amount, rounded in steps:
+        owed, paid, rounding = owed + gross, paid + amount, rounding + rounded
+        if rounding and owed + rounding == paid:
+            return True
+        if rounding and owed == paid:
+            return False
+    return None
+
+
+def _as_moved(tender: Tender, contained: bool) -> Tender:
+    amount = tender.amount if contained else tender.amount + tender.rounding
+    return replace(tender, amount=amount, rounding=tender_sign(tender.kind) * tender.rounding)
+
+
+def _line(tender: Tender) -> SaleLine:
+    return SaleLine(
+        id=f"{tender.id}{_SUFFIX}", kind=LineKind.ROUNDING, title="Cash rounding", quantity=0, gross=tender.rounding
+    )
+
+
+def _money(order: Order, amount: Decimal) -> Money:
+    return Money(amount, order.currency)
+
+
+def _held(order: Order, what: str) -> Held:
+    sentence = (
+        f"The store rounded {order.name} by {_money(order, order.totals.rounding)} for cash, but {what}. Check the "
+        "order's payments in the store; it is tried again when the order changes."
+    )
+    return Held(cause="cash rounding", subject=order.id, sentence=sentence)

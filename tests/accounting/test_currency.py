@@ -1,0 +1,213 @@
+"""Orders the customer saw in another currency: booked in the shop's, or in the customer's at the order's own rate."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from embedded_app.accounting.documents import Books, Decision, DocumentKind, History
+from embedded_app.accounting.mapping import Mapping, SpecialAccount
+from embedded_app.accounting.order import Agreement, Order, Tender
+from tests.accounting.shop import (
+    BOOKS,
+    MAPPING,
+    after,
+    at,
+    causes,
+    decided,
+    line,
+    moves,
+    order,
+    paid_back,
+    placed,
+    received,
+    refunded,
+)
+
+EURO = replace(MAPPING, currency="presentment", special={SpecialAccount.CURRENCY_GAINS: "429"})
+BOOKS_WITH_EURO = replace(BOOKS, currencies=frozenset({"GBP", "EUR"}))
+LAMP = placed(line("50.00", id="lamp"))
+BACK = refunded(line("-25.00", id="back"), day=25)
+
+
+def shown(*events: Agreement | Tender, settled: dict[str, str] | None = None, rate: str = "1.15") -> Order:
+    """An order in pounds, and what the customer saw of it in euro; settled: pounds by tender where not at that rate."""
+    facts = order(*events)
+    euro = [_in_euro(one, Decimal(rate), settled or {}) for one in events]
+    return replace(facts, presented=order(*euro, currency="EUR"))
+
+
+def _in_euro(event: Agreement | Tender, rate: Decimal, settled: dict[str, str]) -> Agreement | Tender:
+    if isinstance(event, Agreement):
+        return replace(event, lines=tuple(replace(one, gross=round(one.gross * rate, 2)) for one in event.lines))
+    pounds = Decimal(settled[event.id]) if event.id in settled else None
+    return replace(event, amount=round(event.amount * rate, 2), settled=pounds)
+
+
+def decide(
+    facts: Order, history: History | None = None, *, mapping: Mapping = EURO, books: Books = BOOKS_WITH_EURO
+) -> Decision:
+    """What is decided about it by a merchant who books in the customer's currency."""
+    return decided(facts, history, mapping=mapping, books=books)
+
+
+def test_by_default_it_is_booked_in_the_shops_currency() -> None:
+    (invoice,) = decided(shown(LAMP, received("50.00"))).documents
+
+    assert (invoice.currency, invoice.total, invoice.rate) == ("GBP", Decimal("50.00"), None)
+
+
+def test_by_setting_it_is_booked_as_presented_at_the_orders_own_rate() -> None:
+    decision = decide(shown(LAMP, received("50.00"), settled={"T1": "49.80"}))
+
+    (invoice,), (payment,) = decision.documents, decision.settlements
+    assert (invoice.currency, invoice.total, invoice.rate) == ("EUR", Decimal("57.50"), Decimal("1.150000"))
+    assert (payment.amount, payment.bank_amount) == (Decimal("57.50"), Decimal("49.80"))
+
+
+def test_a_payment_whose_settled_amount_is_unknown_moved_the_shops_amount() -> None:
+    (payment,) = decide(shown(LAMP, received("50.00"))).settlements
+
+    assert payment.bank_amount == Decimal("50.00")
+
+
+def test_the_rate_has_six_decimals_and_is_each_documents_own() -> None:
+    third = refunded(line("-16.67", id="third"), day=25)
+    facts = shown(LAMP, third)
+    euro = replace(facts.presented.agreements[1], lines=(line("-19.18", id="third"),))  # type: ignore[union-attr]
+    other = replace(facts.presented, agreements=(facts.presented.agreements[0], euro))  # type: ignore[union-attr, type-var]
+    other = replace(other, totals=replace(other.totals, current=Decimal("38.32")))
+
+    rates = [one.rate for one in decide(replace(facts, presented=other)).documents]
+
+    assert rates == [Decimal("1.150000"), Decimal("1.150570")]
+
+
+def test_one_tender_over_two_invoices_moves_what_was_settled_in_all() -> None:
+    added = refunded(line("25.00", id="more"), day=24)
+
+    decision = decide(shown(LAMP, added, received("75.00", day=25), settled={"T1": "74.01"}))
+
+    assert [one.amount for one in decision.settlements] == [Decimal("57.50"), Decimal("28.75")]
+    assert [one.bank_amount for one in decision.settlements] == [Decimal("50.00"), Decimal("24.01")]
+
+
+@pytest.mark.parametrize(
+    ("settled", "kind", "difference"),
+    [("26.00", DocumentKind.SPEND_MONEY, "1.00"), ("24.90", DocumentKind.RECEIVE_MONEY, "0.10")],
+)
+def test_a_refund_settled_at_another_rate_pays_the_credit_note_and_the_difference_apart(
+    settled: str, kind: DocumentKind, difference: str
+) -> None:
+    decision = decide(shown(LAMP, received("50.00"), BACK, paid_back("25.00", day=26), settled={"T2": settled}))
+
+    gain = decision.documents[-1]
+    assert (gain.kind, gain.currency, gain.total, gain.account) == (kind, "GBP", Decimal(difference), "092")
+    assert (gain.lines[0].account, gain.role) == ("429", "G1")
+    assert decision.settlements[-1].bank_amount == Decimal("25.00")
+
+
+def test_a_refund_at_the_same_rate_leaves_no_difference() -> None:
+    decision = decide(shown(LAMP, received("50.00"), BACK, paid_back("25.00", day=26)))
+
+    assert [one.role for one in decision.documents] == ["placed", "R1"]
+
+
+def test_a_difference_without_an_account_holds_that_refund_alone() -> None:
+    facts = shown(LAMP, received("50.00"), BACK, paid_back("25.00", day=26), settled={"T2": "26.00"})
+
+    decision = decide(facts, mapping=replace(EURO, special={}))
+
+    assert [(one.cause, one.subject, one.tender_id) for one in decision.held] == [
+        ("unmapped account", "currency gains", "T2")
+    ]
+    assert moves(decision.settlements) == ["payment placed 57.50"]
+
+
+def test_money_beyond_what_is_open_waits_as_xero_keeps_no_such_overpayment() -> None:
+    (held,) = decide(shown(LAMP, received("60.00"))).held
+
+    assert (held.cause, held.tender_id) == ("received beyond what is open", "T1")
+    assert "in the currency of a bank account only" in held.sentence
+
+
+def test_an_order_keeps_the_currency_of_its_first_document() -> None:
+    history = after(decided(shown(LAMP), books=BOOKS_WITH_EURO))
+
+    decision = decide(shown(LAMP, BACK), history)
+
+    assert [(one.currency, one.rate) for one in decision.documents] == [("GBP", None)]
+
+
+def test_an_order_whose_currency_the_store_no_longer_tells_is_held() -> None:
+    history = after(decide(shown(LAMP)))
+
+    (held,) = decide(order(LAMP, BACK), history).held
+
+    assert held.cause == "foreign currency" and "was posted in EUR" in held.sentence
+
+
+def test_a_currency_the_organisation_does_not_use_holds_all_orders_of_it() -> None:
+    (held,) = decide(shown(LAMP), books=replace(BOOKS, currencies=frozenset())).held
+
+    assert (held.cause, held.subject) == ("foreign currency", "EUR")
+    assert "Add EUR to its currencies in Xero, or choose to book in the shop's currency" in held.sentence
+
+
+def test_a_shop_in_a_currency_the_organisation_uses_is_booked_in_it() -> None:
+    decision = decided(order(LAMP), books=replace(BOOKS, base_currency="AUD", currencies=frozenset({"GBP"})))
+
+    assert [(one.currency, one.rate) for one in decision.documents] == [("GBP", None)]
+
+
+def test_a_shop_in_another_currency_than_the_books_cannot_be_booked_as_presented() -> None:
+    books = replace(BOOKS_WITH_EURO, base_currency="AUD")
+
+    assert causes(decide(shown(LAMP), books=books).held) == ["foreign currency"]
+
+
+def test_deciding_again_adds_nothing() -> None:
+    facts = shown(LAMP, received("50.00"), BACK, paid_back("25.00", day=26), settled={"T1": "49.80", "T2": "26.00"})
+    history = after(decide(facts))
+
+    again = decide(facts, history)
+
+    assert (again.documents, again.settlements, again.held) == ((), (), ())
+
+
+def test_what_is_given_away_at_full_price_has_the_rate_of_its_discount() -> None:
+    gift, in_euro = (placed(line("0.00", id="lamp", discount=Decimal(off))) for off in ("50.00", "57.50"))
+    facts = replace(order(gift), presented=order(in_euro, currency="EUR"))
+    special = {SpecialAccount.DISCOUNTS: "220"}
+
+    (invoice,) = decide(facts, mapping=replace(EURO, discounts="full price", special=special)).documents
+
+    assert invoice.rate == Decimal("1.150000")
+
+
+def test_an_order_without_amounts_in_the_shops_currency_has_no_rate_and_is_held() -> None:
+    free = placed(line("0.00", id="lamp"))
+    facts = replace(order(free), presented=order(placed(line("57.50", id="lamp")), currency="EUR"))
+
+    (held,) = decide(facts).held
+
+    assert "has no amount in the shop's currency to tell its rate by" in held.sentence
+
+
+def test_both_ledgers_must_agree_with_the_stores_totals() -> None:
+    facts = shown(LAMP)
+    wrong_in_pounds = replace(facts, totals=replace(facts.totals, current=Decimal("49.00")))
+
+    (held,) = decide(wrong_in_pounds).held
+
+    assert held.cause == "store totals disagree" and "49.00 GBP as current total" in held.sentence
+
+
+def test_a_cancellation_on_the_same_day_voids_the_invoice_in_its_currency() -> None:
+    facts = shown(LAMP, refunded(line("-50.00", id="back")))
+    facts = replace(facts, presented=replace(facts.presented, cancelled_at=at(23)))  # type: ignore[type-var]
+
+    assert [(one.kind, one.currency) for one in decide(facts).documents] == [
+        (DocumentKind.INVOICE, "EUR"),
+        (DocumentKind.VOID, "EUR"),
+    ]
