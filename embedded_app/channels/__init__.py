@@ -6,8 +6,17 @@ To add one, copy a folder, fulfil `Channel`, and add a line to `CHANNELS`.
 from __future__ import annotations
 
 from embedded_app.channels import shopify
-from embedded_app.channels.contract import Channel, DeliveryNote, Reading, StoreAccess, TokenPair, Unreadable
+from embedded_app.channels.contract import (
+    Channel,
+    DeliveryNote,
+    GiftCardReading,
+    Reading,
+    StoreAccess,
+    TokenPair,
+    Unreadable,
+)
 from embedded_app.channels.errors import (
+    AccessDenied,
     AccessLost,
     BadDelivery,
     ChannelError,
@@ -23,11 +32,13 @@ CHANNELS: dict[str, Channel] = {
 
 __all__ = [
     "CHANNELS",
+    "AccessDenied",
     "AccessLost",
     "BadDelivery",
     "Channel",
     "ChannelError",
     "DeliveryNote",
+    "GiftCardReading",
     "QueryRefused",
     "QueryTooLarge",
     "Reading",

@@ -1,4 +1,4 @@
-"""The contract every sales channel fulfils: verify a webhook, note it, read orders, refresh a token.
+"""The contract every sales channel fulfils: verify and note a webhook, read what the store says, refresh a token.
 
 A channel knows no rows and no Flask: the HTTP session, addresses, tokens and the moment are passed in, and what
 comes back are frozen values. A webhook is only a hint that an order changed; facts are read from the store.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import requests
 
+from embedded_app.accounting.giftcard_facts import GiftCardFacts
 from embedded_app.accounting.order import Order
 
 
@@ -73,6 +74,22 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCardReading:
+    """What one reading of gift cards brought: all there is, or a part of it.
+
+    today: the store's local day. read_to: the latest change, by the store's own clock; None where there was none, and
+    in all parts but the first. go_on: what to ask the next part by, None after the last. retry_seconds: how long the
+    store asks to wait before that, None where it does not.
+    """
+
+    cards: tuple[GiftCardFacts, ...]
+    today: date
+    read_to: datetime | None
+    go_on: str | None = None
+    retry_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
     """A fresh access token and the refresh token that replaces the used one; store both in one transaction.
 
@@ -98,6 +115,20 @@ class Channel(Protocol):
         self, http: requests.Session, access: StoreAccess, ids: Sequence[str], *, batch_size: int
     ) -> Reading:
         """Read both ledgers of the orders, batch_size per call. Raises ChannelError when not even one was read."""
+
+    def read_names(self, http: requests.Session, access: StoreAccess, ids: Sequence[str]) -> dict[str, str | None]:
+        """The names of customers and companies by their ids, None where the store gives none or denies it.
+
+        Names are personal data: they are returned and never logged. Raises ChannelError when the store did not answer.
+        """
+
+    def read_gift_cards(
+        self, http: requests.Session, access: StoreAccess, *, since: datetime, now: datetime, go_on: str | None
+    ) -> GiftCardReading:
+        """Gift cards that changed or expired from `since` on; none where the store denies them.
+
+        go_on: None for the first part, then as the part before says. Raises ChannelError when the store did not answer.
+        """
 
     def refresh(
         self,

@@ -5,19 +5,22 @@ ChannelError            a sentence; nothing was read
 ├── QueryTooLarge       ask for fewer orders at once
 ├── QueryRefused        a fault of this program or of the store's API: retrying the same query will not help
 ├── AccessLost          the merchant must act; the sentence says how (store frozen, app removed, scope missing)
+│   ├── AccessDenied    all of what was asked needs a scope or an approval the app has not
 │   └── TokenRefused    the access token is not accepted: refresh once, and only then trouble the merchant
 └── BadDelivery         a signed webhook without the headers that name it; answered 400, nothing to keep
 """
 
 from __future__ import annotations
 
+from embedded_app.accounting.wording import clean
+
 
 class ChannelError(Exception):
-    """Nothing was read from the store; the message is a sentence for the activity page."""
+    """Nothing was read from the store; the message is a sentence for the activity page, cleaned like all its text."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = clean(sentence)
+        super().__init__(self.sentence)
 
 
 class StoreBusy(ChannelError):
@@ -38,6 +41,10 @@ class QueryRefused(ChannelError):
 
 class AccessLost(ChannelError):
     """The store no longer lets us in; the sentence tells the merchant what to do."""
+
+
+class AccessDenied(AccessLost):
+    """The app may see nothing of what was asked: a scope or an approval is missing."""
 
 
 class TokenRefused(AccessLost):

@@ -13,15 +13,16 @@ import requests
 
 from embedded_app.xero.answers import Answer, read_answer, read_elements
 from embedded_app.xero.encoding import Json
-from embedded_app.xero.endpoints import CREDIT_NOTES, INVOICES, Endpoint
+from embedded_app.xero.endpoints import BANK_TRANSACTIONS, CONTACTS, CREDIT_NOTES, INVOICES, Endpoint
 from embedded_app.xero.errors import OutcomeUnknown, RetryLater
 from embedded_app.xero.exchange import BODY_SECONDS, Bearer, Broken, NeverSent, Reply, Timeout, exchange
 from embedded_app.xero.limits import DEFAULT_SECONDS
-from embedded_app.xero.paging import CONTACTS_A_PAGE, Walk
+from embedded_app.xero.paging import CONTACTS_A_PAGE, DOCUMENTS_A_PAGE, Walk
 
 _LONGEST_KEY = 128  # characters, Xero's limit
 _UNREACHED_SECONDS = 30
 _FOUR_DECIMALS = ("unitdp", "4")
+_WITH_UNIT_AMOUNTS = (INVOICES.path, CREDIT_NOTES.path, BANK_TRANSACTIONS.path)
 
 
 class XeroApi:
@@ -86,6 +87,14 @@ class XeroApi:
         """All tax rates, deleted and archived ones included."""
         return self._list("/TaxRates", "TaxRates")
 
+    def tracking_categories(self) -> list[Json]:
+        """The active tracking categories with all their options."""
+        return self._list("/TrackingCategories", "TrackingCategories")
+
+    def currencies(self) -> list[Json]:
+        """The currencies the organisation is subscribed to."""
+        return self._list("/Currencies", "Currencies")
+
     def contact_id(self, name: str) -> str | None:
         """The ContactID of the active contact of exactly this name, None where there is none."""
         walk = Walk(envelope="Contacts", id_field="ContactID", page_size=CONTACTS_A_PAGE)
@@ -103,12 +112,17 @@ class XeroApi:
         if since.tzinfo is None:
             raise ValueError("since needs a time zone")
         headers = {"If-Modified-Since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-        decimals = [_FOUR_DECIMALS] if endpoint.list_path in (INVOICES.path, CREDIT_NOTES.path) else []
-        walk = Walk(envelope=endpoint.list_envelope, id_field=endpoint.list_id_field)
+        decimals = [_FOUR_DECIMALS] if endpoint.list_path in _WITH_UNIT_AMOUNTS else []
+        size = CONTACTS_A_PAGE if endpoint is CONTACTS else DOCUMENTS_A_PAGE
+        walk = Walk(envelope=endpoint.list_envelope, id_field=endpoint.list_id_field, page_size=size)
         yield from self._pages(endpoint.list_path, walk, params=decimals, headers=headers)
 
     def by_id(self, endpoint: Endpoint, xero_id: str) -> Json | None:
-        """One element of endpoint.list_path, None where there is none. For allocations: a credit note, by its id."""
+        """One element of endpoint.list_path, None where there is none.
+
+        For allocations and their removal: the credit note or overpayment, by its id. For an overpayment itself use
+        its allocations' endpoint too: the bank transaction that made it has another id.
+        """
         elements = self._list(f"{endpoint.list_path}/{quote(xero_id, safe='')}", endpoint.list_envelope)
         return elements[0] if elements else None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from embedded_app.xero.answers import Answer
 from embedded_app.xero.encoding import Json
-from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, CREDIT_NOTES, INVOICES, VOIDS, Endpoint
+from embedded_app.xero.endpoints import OVERPAYMENTS, REMOVALS, VOIDS, Endpoint
 from embedded_app.xero.errors import OutcomeUnknown
 from embedded_app.xero.refusals import Refused as Refused
 from embedded_app.xero.refusals import explain
@@ -26,7 +26,7 @@ class Posted:
     """Xero holds it.
 
     xero_id: None only for a removal, which leaves nothing. total, total_tax: as Xero computed them, in the document's
-    currency; for payments and allocations total is the amount and total_tax None.
+    currency; for payments and allocations total is the amount and total_tax None; journals and contacts have neither.
     status: Xero's word ("AUTHORISED", "PAID", "VOIDED", "DELETED"), empty where it has none.
     """
 
@@ -41,33 +41,37 @@ def read_outcomes(
 ) -> list[Posted | Refused]:
     """One outcome per element, in the order sent.
 
-    sent: how many elements went out. names: their numbers (documents) or references (payments), in order; given, they
-    are compared with what Xero echoes, so that no id can end up on another document. Raises OutcomeUnknown where the
-    answer does not fit.
+    sent: how many elements went out. names: what payloads.name gave (documents), references (payments) or numbers
+    (contacts), in order; given, they are compared with what Xero echoes, so that no id can end up on another document.
+    Raises OutcomeUnknown where the answer does not fit.
     """
-    if endpoint is ALLOCATION_REMOVALS and not answer.elements:
+    if endpoint in REMOVALS and not answer.elements:
         return [_removed()]
     if len(answer.elements) != sent:
         raise _unfit(answer, f"{sent} elements were sent and {len(answer.elements)} came back")
     outcomes = [_outcome(endpoint, answer, element) for element in answer.elements]
-    if endpoint.name_field is not None and names:
-        echoed = [element.get(endpoint.name_field) for element in answer.elements]
-        if any(echo is not None and echo != name for echo, name in zip(echoed, names, strict=True)):
-            raise _unfit(answer, "the elements came back under other names than they were sent")
+    if names and any(_is_other(endpoint, *pair) for pair in zip(answer.elements, names, strict=True)):
+        raise _unfit(answer, "the elements came back under other names than they were sent")
     return outcomes
 
 
 def read_posted(endpoint: Endpoint, element: Json) -> Posted:
     """The figures of an element that Xero holds, as read from a write or a list."""
-    if endpoint is ALLOCATION_REMOVALS:
+    if endpoint in REMOVALS:
         return _removed()
-    settles = endpoint not in (INVOICES, CREDIT_NOTES, VOIDS)
     return Posted(
         xero_id=identity(element, endpoint.id_field),
-        total=amount(element.get("Amount" if settles else "Total")),
-        total_tax=None if settles else amount(element.get("TotalTax")),
+        total=amount(element.get(endpoint.total_field or "")),
+        total_tax=amount(element.get("TotalTax")),
         status=str(element.get("Status") or ""),
     )
+
+
+def is_overpayment_named(element: Json, name: str) -> bool:
+    """Whether the description of the element's line ends with our name, as payloads.overpayment has it."""
+    lines = element.get("LineItems")
+    described = [line.get("Description") for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    return any(isinstance(text, str) and text.endswith(f"({name})") for text in described)
 
 
 def identity(element: Json, field: str) -> str | None:
@@ -96,7 +100,7 @@ def _outcome(endpoint: Endpoint, answer: Answer, element: Json) -> Posted | Refu
     if refused and element.get("StatusAttributeString") in ("OK", "WARNING"):
         raise _unfit(answer, "an element came back both accepted and refused")
     if refused:
-        if endpoint is ALLOCATION_REMOVALS and any("deleted" in message.lower() for message in messages):
+        if endpoint in REMOVALS and any("deleted" in message.lower() for message in messages):
             return _removed()  # DELETE has no key: a second one finds its work done
         return explain(messages or ["no reason given"])
     if answer.status == 400 or not _is_done(endpoint, element):
@@ -104,8 +108,16 @@ def _outcome(endpoint: Endpoint, answer: Answer, element: Json) -> Posted | Refu
     return read_posted(endpoint, element)
 
 
+def _is_other(endpoint: Endpoint, element: Json, name: str) -> bool:
+    """Whether the element came back under another name than it was sent; one without any is taken for the right one."""
+    if endpoint is OVERPAYMENTS:
+        return bool(element.get("LineItems")) and not is_overpayment_named(element, name)
+    echo = None if endpoint.name_field is None else element.get(endpoint.name_field)
+    return echo is not None and echo != name
+
+
 def _is_done(endpoint: Endpoint, element: Json) -> bool:
-    if endpoint is ALLOCATION_REMOVALS:
+    if endpoint in REMOVALS:
         return element.get("IsDeleted") is True
     if endpoint is VOIDS:
         return element.get("Status") == "VOIDED"

@@ -7,28 +7,37 @@ from typing import Any
 from tests.channels.scripted_store import Reply
 from tests.channels.shopify_bodies import Json, connection
 
-POINTS_PER_ORDER = 94
+POINTS_PER_ORDER = 101
+POINTS_IN_BOTH_CURRENCIES = 130
 
 
 class LedgerStore:
-    """Answers our queries from `orders`. max_points: what one call may cost. asked: (operation, number of ids)."""
+    """Answers our queries from `orders`. max_points: what one call may cost. asked: (operation, number of ids).
+
+    in_both: the ids that were asked in the customer's currency, too. cards: all gift cards of the store, oldest first.
+    """
 
     def __init__(self, *orders: Json, max_points: int = 1_000) -> None:
         self.orders: dict[str, Json] = {order["id"]: order for order in orders}
         self.max_points = max_points
         self.denied: list[list[str | int]] = []
         self.asked: list[tuple[str, int]] = []
+        self.in_both: list[str] = []
+        self.cards: list[Json] = []
 
     def __call__(self, path: str, body: Json) -> Reply:
         operation = body["query"].split("(")[0].removeprefix("query ").strip()
         variables = body["variables"]
         ids = variables.get("ids", [variables.get("id")])
         self.asked.append((operation, len(ids)))
-        cost = 1 + POINTS_PER_ORDER * len(ids)
+        is_in_both = "presentmentMoney" in body["query"]
+        self.in_both += ids if is_in_both else []
+        cost = 1 + (POINTS_IN_BOTH_CURRENCIES if is_in_both else POINTS_PER_ORDER) * len(ids)
         if cost > self.max_points:
             return Reply({"errors": [{"message": "Too much.", "extensions": {"code": "MAX_COST_EXCEEDED"}}]})
+        data = self._data(operation, ids, variables)
         answer: Json = {
-            "data": self._data(operation, ids, variables),
+            "data": data if is_in_both else _in_shop_money(data),
             "extensions": {"cost": {"requestedQueryCost": cost}},
         }
         denials = [{"message": "No.", "path": path, "extensions": {"code": "ACCESS_DENIED"}} for path in self.denied]
@@ -36,6 +45,8 @@ class LedgerStore:
 
     def _data(self, operation: str, ids: list[str], variables: Json) -> Json:
         shop = {"ianaTimezone": "Europe/London"}
+        if operation == "GiftCards":
+            return {"giftCards": _cards(self.cards, variables)}
         if operation == "Orders":
             return {"shop": shop, "nodes": [self._first_page(order_id) for order_id in ids]}
         if operation == "Order":
@@ -52,6 +63,23 @@ class LedgerStore:
     def _first_page(self, order_id: str) -> Json | None:
         order = self.orders.get(order_id)
         return order and {**order, "agreements": _agreements(order, None, first=1, sales=5)}
+
+
+def _in_shop_money(value: Any) -> Any:
+    """Without what was not asked."""
+    if isinstance(value, list):
+        return [_in_shop_money(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _in_shop_money(one) for key, one in value.items() if key != "presentmentMoney"}
+
+
+def _cards(cards: list[Json], variables: Json) -> Json:
+    """Pages of 50. The window of a query is not looked at: where it begins, a test says by its cards."""
+    ordered = cards[::-1] if variables["newestFirst"] else cards
+    start = int(variables["after"] or 0)
+    more = str(start + 50) if start + 50 < len(ordered) else None
+    return {"nodes": ordered[start : start + 50], "pageInfo": {"hasNextPage": more is not None, "endCursor": more}}
 
 
 def _agreements(order: Json, cursor: str | None, *, first: int, sales: int, after: str | None = None) -> Json:

@@ -14,6 +14,11 @@ def money(amount: str, currency: str = "GBP") -> Json:
     return {"shopMoney": {"amount": amount, "currencyCode": currency}}
 
 
+def both(amount: str, presented: str) -> Json:
+    """A MoneyBag in pounds, and in the euros that the customer saw."""
+    return money(amount) | {"presentmentMoney": {"amount": presented, "currencyCode": "EUR"}}
+
+
 def tax(amount: str, *, title: str = "VAT", rate: Any = Decimal("0.2"), **changes: Any) -> Json:
     """One tax of a sale."""
     line = {"title": title, "rate": rate, "ratePercentage": None, "channelLiable": False}
@@ -22,7 +27,13 @@ def tax(amount: str, *, title: str = "VAT", rate: Any = Decimal("0.2"), **change
 
 def sale(number: int, gross: str, *, taxes: tuple[Json, ...] = (), tax_total: str = "0.0", **changes: Any) -> Json:
     """One sale line; a mug unless changed."""
-    mug = {"name": "Mug", "sku": "MUG-1", "vendor": "Ada & Co", "isGiftCard": False}
+    mug = {
+        "id": f"gid://shopify/LineItem/{number}",
+        "name": "Mug",
+        "sku": "MUG-1",
+        "vendor": "Ada & Co",
+        "isGiftCard": False,
+    }
     return {
         "__typename": "ProductSale",
         "id": f"gid://shopify/ProductSale/{number}",
@@ -88,17 +99,41 @@ def order(*edges: Json, transactions: tuple[Json, ...] = (), **changes: Any) -> 
         "cancelledAt": None,
         "test": False,
         "currencyCode": "GBP",
+        "presentmentCurrencyCode": "GBP",
         "sourceName": "web",
+        "displayFulfillmentStatus": "UNFULFILLED",
         "originalTotalPriceSet": money("24.93"),
         "currentTotalPriceSet": money("24.93"),
         "netPaymentSet": money("24.93"),
         "totalCashRoundingAdjustment": {"paymentSet": money("0.0"), "refundSet": money("0.0")},
         "shippingAddress": {"countryCodeV2": "GB"},
         "retailLocation": None,
+        "paymentTerms": None,
+        "purchasingEntity": None,
+        "fulfillments": [],
         "transactionsCount": {"count": len(transactions), "precision": "EXACT"},
         "transactions": list(transactions),
         "agreements": connection(*edges),
     } | changes
+
+
+def gift_card(number: int, gross: str, **changes: Any) -> Json:
+    """A sale of a gift card."""
+    line = {"id": f"gid://shopify/LineItem/{number}", "name": "Gift card", "sku": None}
+    return sale(number, gross, __typename="GiftCardSale", lineType="GIFT_CARD", lineItem=line) | changes
+
+
+def in_euros(value: Any, rate: Decimal = Decimal("1.15")) -> Any:
+    """JSON of an order with every amount in both currencies, converted singly; the customer saw euros."""
+    if isinstance(value, list):
+        return [in_euros(one, rate) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "shopMoney" in value:
+        amount = value["shopMoney"]["amount"]
+        return both(amount, str((Decimal(amount) * rate).quantize(Decimal("0.01"))))
+    turned = {key: in_euros(one, rate) for key, one in value.items()}
+    return turned | ({"presentmentCurrencyCode": "EUR"} if "presentmentCurrencyCode" in turned else {})
 
 
 def mugs_by_post() -> Json:

@@ -2,119 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from embedded_app.accounting.order import (
-    Agreement,
-    AgreementKind,
-    LineKind,
+    Customer,
     Order,
-    SaleLine,
-    StoreTotals,
-    Tax,
-    Tender,
-    TenderKind,
+    Terms,
 )
-from embedded_app.channels import CHANNELS, AccessLost, Reading, StoreAccess, StoreBusy, TokenRefused, Unreadable
+from embedded_app.channels import CHANNELS, AccessLost, StoreBusy, TokenRefused, Unreadable
 from embedded_app.clock import SetClock
 from embedded_app.sandbox.shopify import Product
 from embedded_app.sandbox.shopify.bodies import PLANTED
+from tests.channels.stated_orders import LEDGERS, read, stated
 from tests.sandbox.shopify_caller import StoreCaller, open_mailbox, open_store
 
 MUG = Product(title="Mug", price=Decimal("9.99"))
-MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
-VAT = Tax(title="VAT", rate=Decimal("0.2"), amount=Decimal("1.67"))
-TITLES = {LineKind.DUTY: "Duty", LineKind.FEE: "Restocking fee", LineKind.ADJUSTMENT: "Adjustment", LineKind.TIP: "Tip"}
 
 
 @pytest.fixture
 def store(clock: SetClock) -> Iterator[StoreCaller]:
     with open_store(clock) as caller:
         yield caller
-
-
-def read(store: StoreCaller, ids: Sequence[str], *, token: str | None = None, batch_size: int = 10) -> Reading:
-    access = StoreAccess(
-        domain=store.shop.domain,
-        origin=store.origin,
-        access_token=token or store.tokens.access,
-        api_version="2026-10",
-    )
-    return CHANNELS["shopify"].read_orders(store.http, access, ids, batch_size=batch_size)
-
-
-def line(number: int, kind: LineKind = LineKind.PRODUCT, gross: str = "10.00", quantity: int = 1) -> SaleLine:
-    sign = -1 if gross.startswith("-") else 1
-    return SaleLine(
-        id=f"gid://shopify/Sale/{number}",
-        kind=kind,
-        title=TITLES.get(kind, f"Thing {number}"),
-        quantity=quantity * sign,
-        gross=Decimal(gross),
-        taxes=(Tax(title="VAT", rate=VAT.rate, amount=VAT.amount * sign, marketplace=None),),
-        discount=Decimal("1.77") * sign,
-    )
-
-
-def agreement(number: int, kind: AgreementKind, *lines: SaleLine) -> Agreement:
-    happened_at = MORNING + timedelta(hours=number)
-    return Agreement(id=f"gid://shopify/SalesAgreement/{number}", kind=kind, happened_at=happened_at, lines=lines)
-
-
-def tender(number: int, kind: TenderKind, amount: str, parent: int | None = None) -> Tender:
-    return Tender(
-        id=f"gid://shopify/OrderTransaction/{number}",
-        kind=kind,
-        gateway="cash",
-        amount=Decimal(amount),
-        processed_at=MORNING + timedelta(minutes=number),
-        parent_id=f"gid://shopify/OrderTransaction/{parent}" if parent else None,
-    )
-
-
-def stated(*agreements: Agreement, tenders: tuple[Tender, ...] = ()) -> Order:
-    return Order(
-        id="gid://shopify/Order/9001",
-        name="#9001",
-        currency="GBP",
-        timezone="Europe/London",
-        placed_at=MORNING,
-        updated_at=MORNING + timedelta(days=1),
-        agreements=agreements,
-        tenders=tenders,
-        totals=StoreTotals(original=Decimal("70.00"), current=Decimal("60.00"), net_payment=Decimal("42.00")),
-        country="DE",
-        channel="web",
-    )
-
-
-KINDS = tuple(kind for kind in LineKind if kind is not LineKind.ROUNDING)
-LEDGERS = {
-    "every kind of line": stated(
-        agreement(1, AgreementKind.PLACED, *(line(place, kind) for place, kind in enumerate(KINDS, 1)))
-    ),
-    "every kind of agreement": stated(
-        *(agreement(place, kind, line(place)) for place, kind in enumerate(AgreementKind, 1))
-    ),
-    "goods back": stated(
-        agreement(1, AgreementKind.PLACED, line(1, quantity=3)),
-        agreement(2, AgreementKind.REFUNDED, line(2, gross="-10.00"), line(3, LineKind.ADJUSTMENT, "-5.00", 0)),
-    ),
-    "cash with change": stated(
-        agreement(1, AgreementKind.PLACED, line(1)),
-        tenders=(tender(1, TenderKind.RECEIVED, "50.00"), tender(2, TenderKind.CHANGE, "8.00", parent=1)),
-    ),
-    "many pages": stated(
-        agreement(1, AgreementKind.PLACED, *(line(number) for number in range(1, 121))),
-        agreement(2, AgreementKind.EDITED, *(line(number) for number in range(201, 264))),
-        *(agreement(number, AgreementKind.REFUNDED, line(300 + number, gross="-10.00")) for number in range(3, 9)),
-        tenders=tuple(tender(number, TenderKind.RECEIVED, "1.00") for number in range(1, 61)),
-    ),
-}
 
 
 @pytest.mark.parametrize("order", LEDGERS.values(), ids=LEDGERS.keys())
@@ -163,6 +75,18 @@ def test_an_order_is_read_without_the_protected_address(store: StoreCaller) -> N
     found = read(store, [order.id]).orders[order.id]
 
     assert isinstance(found, Order) and found.country is None
+
+
+@pytest.mark.parametrize("field", ["Order.paymentTerms", "Order.purchasingEntity", "PurchasingCompany.company"])
+def test_an_order_is_read_without_what_its_scopes_do_not_show(store: StoreCaller, field: str) -> None:
+    company = Customer(id="gid://shopify/Company/9", is_company=True)
+    store.shop.state_order(stated(terms=Terms(due_on=date(2026, 12, 20)), customer=company))
+    store.shop.denied_fields.add(field)
+
+    (found,) = read(store, ["gid://shopify/Order/9001"]).orders.values()
+
+    assert isinstance(found, Order)
+    assert (found.terms is None, found.customer is None) == ("Terms" in field, "Terms" not in field)
 
 
 @pytest.mark.parametrize(("status", "error"), [(402, AccessLost), (423, AccessLost), (503, StoreBusy)])

@@ -81,9 +81,9 @@ def test_orders_are_read_in_batches_that_the_cost_allows() -> None:
 
     reading = read(store, [gid(number) for number in range(1, 26)], batch_size=4)
 
-    assert [count for _, count in store.asked] == [4, 10, 10, 1]
+    assert [count for _, count in store.asked] == [4, 9, 9, 3]
     assert set(reading.orders) == {gid(number) for number in range(1, 26)}
-    assert (reading.next_batch_size, reading.retry_seconds) == (10, None)
+    assert (reading.next_batch_size, reading.retry_seconds) == (9, None)
 
 
 def test_never_more_than_fifty_orders_are_asked_at_once() -> None:

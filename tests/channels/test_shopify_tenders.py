@@ -110,11 +110,13 @@ def test_a_payment_listed_twice_holds_the_order() -> None:
     assert held(order(transactions=(transaction(1, "5.00"), transaction(1, "5.00")))).cause == "ledgers incomplete"
 
 
-def test_a_payment_rounded_to_coins_holds_the_order() -> None:
-    rounded = transaction(1, "5.00", amountRoundingSet=money("0.02"))
+@pytest.mark.parametrize(
+    ("stated", "rounding"), [(money("0.02"), "0.02"), (money("-0.02"), "-0.02"), (money("0.0"), "0"), (None, "0")]
+)
+def test_what_coins_rounded_a_payment_by_keeps_the_stores_sign(stated: Json | None, rounding: str) -> None:
+    (tender,) = read(transaction(1, "5.00", amountRoundingSet=stated))
 
-    assert held(order(transactions=(rounded,))).cause == "cash rounding"
-    assert read(transaction(1, "5.00", amountRoundingSet=money("0.00"))) != ()
+    assert (tender.amount, tender.rounding) == (Decimal("5.00"), Decimal(rounding))
 
 
 def test_a_payment_below_zero_holds_the_order() -> None:

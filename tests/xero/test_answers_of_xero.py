@@ -7,7 +7,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from embedded_app.xero.answers import read_answer, read_elements, read_json
-from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, ENDPOINTS, INVOICES
+from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, ENDPOINTS, INVOICES, REMOVALS
 from embedded_app.xero.errors import NeedsMerchant, NeedsReconnect, OutcomeUnknown, RetryLater, XeroError
 from embedded_app.xero.exchange import Reply
 from embedded_app.xero.limits import Limits
@@ -115,7 +115,7 @@ def test_a_key_used_with_another_request_is_looked_up_not_reported() -> None:
 def test_a_missing_address_is_the_merchants_business_unless_it_was_to_be_removed(endpoint: Any) -> None:
     missing = reply(404, b"The resource you're looking for cannot be found", "text/html")
 
-    if endpoint is ALLOCATION_REMOVALS:
+    if endpoint in REMOVALS:
         assert read_answer(endpoint, missing).elements == []
     else:
         with pytest.raises(NeedsMerchant, match="no longer has the document"):

@@ -2,13 +2,22 @@
 
 import gzip
 import socket
+from datetime import UTC, datetime
 
 import pytest
 import requests
 
 from embedded_app.xero import exchange
 from embedded_app.xero.client import XeroApi
-from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, INVOICES
+from embedded_app.xero.endpoints import (
+    ALLOCATION_REMOVALS,
+    BANK_TRANSACTIONS,
+    CONTACTS,
+    INVOICES,
+    JOURNALS,
+    OVERPAYMENTS,
+    Endpoint,
+)
 from embedded_app.xero.errors import OutcomeUnknown, RetryLater
 from tests.xero.scripted import SILENCE, ScriptedServer, answer
 
@@ -53,6 +62,27 @@ def test_a_removal_carries_neither_body_nor_key(http: requests.Session) -> None:
     assert request.startswith("DELETE /api.xro/2.0/CreditNotes/note/Allocations/a%2Fb%3Fc HTTP/1.1\r\n")
     assert "Idempotency-Key" not in request and "Content-Type" not in request
     assert request.endswith("\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "asked"),
+    [
+        (INVOICES, "/Invoices?unitdp=4&page=1&pageSize=100"),
+        (OVERPAYMENTS, "/BankTransactions?unitdp=4&page=1&pageSize=100"),
+        (BANK_TRANSACTIONS, "/BankTransactions?unitdp=4&page=1&pageSize=100"),
+        (JOURNALS, "/ManualJournals?page=1&pageSize=100"),
+        (CONTACTS, "/Contacts?page=1&pageSize=1000"),
+    ],
+)
+def test_what_changed_is_asked_for_with_all_decimals_and_in_pages_that_fit(
+    http: requests.Session, endpoint: Endpoint, asked: str
+) -> None:
+    with ScriptedServer((answer(200, {endpoint.list_envelope: []}),)) as server:
+        assert list(api(http, server.url).changed(endpoint, datetime(2026, 11, 24, 12, 0, tzinfo=UTC))) == []
+
+    rows = server.requests[0].decode().split("\r\n")
+    assert rows[0] == f"GET /api.xro/2.0{asked} HTTP/1.1"
+    assert "If-Modified-Since: 2026-11-24T12:00:00Z" in rows
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Bodies as bytes: exact, and the same for the same."""
 
-import json
 from decimal import Decimal
 
 import pytest
@@ -77,11 +76,19 @@ def test_what_is_not_json_raises_one_kind_of_error(body: bytes) -> None:
 
 def test_the_endpoints_stand_in_the_order_to_send() -> None:
     assert list(ENDPOINTS) == [
+        "contacts",
         "invoices",
         "credit notes",
+        "overpayments",
+        "bank transactions",
+        "journals",
         "voids",
         "allocation removals",
+        "overpayment allocation removals",
         "allocations",
+        "overpayment allocations",
         "payments",
     ]
-    assert json.dumps([endpoint.path.count("{}") for endpoint in ENDPOINTS.values()]) == "[0, 0, 1, 2, 1, 0]"
+    ids_in_path = [endpoint.path.count("{}") for endpoint in ENDPOINTS.values()]
+    assert ids_in_path == [0, 0, 0, 0, 0, 0, 1, 2, 2, 1, 1, 0]
+    assert [endpoint.batch_size for endpoint in ENDPOINTS.values()] == [1 if ids else 50 for ids in ids_in_path]

@@ -6,18 +6,38 @@ from typing import Any
 
 import pytest
 
+from embedded_app.accounting.documents import DocumentKind
+from embedded_app.xero import payloads
 from embedded_app.xero.endpoints import (
     ALLOCATION_REMOVALS,
     ALLOCATIONS,
+    BANK_TRANSACTIONS,
+    CONTACTS,
     CREDIT_NOTES,
     INVOICES,
+    JOURNALS,
+    OVERPAYMENT_ALLOCATION_REMOVALS,
+    OVERPAYMENT_ALLOCATIONS,
+    OVERPAYMENTS,
     PAYMENTS,
     VOIDS,
     Endpoint,
 )
-from embedded_app.xero.lookup import Sought, find
+from embedded_app.xero.lookup import Sought, find, sought_document
 from embedded_app.xero.outcomes import Posted
-from tests.xero.cast import ALLOCATION_ID, CONTACT_ID, CREDIT_NOTE_ID, INVOICE_ID, PAYMENT_ID
+from tests.xero.cast import (
+    ACCOUNT_ID,
+    ALLOCATION_ID,
+    CONTACT_ID,
+    CREDIT_NOTE_ID,
+    INVOICE_ID,
+    OVERPAYMENT_ID,
+    PAYMENT_ID,
+    bank_transaction,
+    invoice,
+    journal,
+    overpayment,
+)
 
 OTHER_ID = "11111111-1111-4111-8111-111111111111"
 INVOICE: dict[str, Any] = {
@@ -46,11 +66,46 @@ PAYMENT: dict[str, Any] = {
     "Amount": Decimal("24.93"),
     "Status": "AUTHORISED",
 }
+TRANSACTION_ID = "0b89bf5c-d40b-4514-96be-36a739fb0188"
+SPENT: dict[str, Any] = {
+    "Type": "SPEND",
+    "BankTransactionID": TRANSACTION_ID,
+    "BankAccount": {"AccountID": ACCOUNT_ID.upper(), "Code": "091"},
+    "Reference": "Refund of order 900 (SH-0900-S1)",
+    "LineItems": [{"Description": "Refund of order 900"}],
+    "Total": Decimal("12.00"),
+    "TotalTax": Decimal("0.00"),
+    "Status": "AUTHORISED",
+}
+OVERPAID: dict[str, Any] = {
+    **SPENT,
+    "Type": "RECEIVE-OVERPAYMENT",
+    "OverpaymentID": OVERPAYMENT_ID,
+    "Reference": "",
+    "LineItems": [{"Description": "Overpaid by card (Order 1001 (SH-1001-O1))"}],
+    "Total": Decimal("5.00"),
+}
+JOURNAL: dict[str, Any] = {"ManualJournalID": TRANSACTION_ID, "Narration": "Gift card 1 issued (SH-G1)"}
+CONTACT: dict[str, Any] = {
+    "ContactID": CONTACT_ID,
+    "ContactNumber": "SH-77",
+    "Name": "Ann Ames",
+    "ContactStatus": "ACTIVE",
+}
+OVERPAYMENT: dict[str, Any] = {
+    "OverpaymentID": OVERPAYMENT_ID,
+    "Allocations": [{"AllocationID": ALLOCATION_ID, "Invoice": {"InvoiceID": INVOICE_ID}, "Amount": Decimal("60.00")}],
+}
 DOCUMENT = Sought(name="SH-1001", contact=CONTACT_ID, amount=Decimal("24.93"))
 PAID = Sought(name="SH-1001 tender 1", document_id=INVOICE_ID, amount=Decimal("24.9300"))
 VOIDED = Sought(document_id=INVOICE_ID.upper())
 ALLOCATED = Sought(document_id=CREDIT_NOTE_ID, invoice_id=INVOICE_ID, amount=Decimal("60"))
 REMOVED = Sought(document_id=CREDIT_NOTE_ID, allocation_id=ALLOCATION_ID)
+SPENDING = sought_document(bank_transaction())
+OVERPAYING = sought_document(overpayment())
+JOURNALLED = sought_document(journal())
+NUMBERED = Sought(name="SH-77")
+FROM_OVERPAYMENT = replace(ALLOCATED, document_id=OVERPAYMENT_ID)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +119,25 @@ REMOVED = Sought(document_id=CREDIT_NOTE_ID, allocation_id=ALLOCATION_ID)
             replace(PAID, document_id=CREDIT_NOTE_ID),
             {**PAYMENT, "Invoice": None, "CreditNote": {"CreditNoteID": CREDIT_NOTE_ID}},
             PAYMENT_ID,
+        ),
+        (
+            PAYMENTS,
+            replace(PAID, document_id=OVERPAYMENT_ID),
+            {**PAYMENT, "Invoice": None, "Overpayment": {"OverpaymentID": OVERPAYMENT_ID}},
+            PAYMENT_ID,
+        ),
+        (BANK_TRANSACTIONS, SPENDING, SPENT, TRANSACTION_ID),
+        (BANK_TRANSACTIONS, replace(SPENDING, account=ACCOUNT_ID), SPENT, TRANSACTION_ID),
+        (BANK_TRANSACTIONS, replace(SPENDING, type="RECEIVE"), {**SPENT, "Type": "RECEIVE"}, TRANSACTION_ID),
+        (OVERPAYMENTS, OVERPAYING, OVERPAID, OVERPAYMENT_ID),
+        (JOURNALS, JOURNALLED, JOURNAL, TRANSACTION_ID),
+        (CONTACTS, NUMBERED, CONTACT, CONTACT_ID),
+        (OVERPAYMENT_ALLOCATIONS, FROM_OVERPAYMENT, OVERPAYMENT, ALLOCATION_ID),
+        (
+            OVERPAYMENT_ALLOCATION_REMOVALS,
+            replace(REMOVED, document_id=OVERPAYMENT_ID),
+            {**OVERPAYMENT, "Allocations": []},
+            None,
         ),
         (VOIDS, VOIDED, {**INVOICE, "Status": "VOIDED"}, INVOICE_ID),
         (ALLOCATIONS, ALLOCATED, CREDIT_NOTE, ALLOCATION_ID),
@@ -102,6 +176,30 @@ def test_it_finds_what_we_wrote_among_what_others_wrote(
         (PAYMENTS, PAID, {**PAYMENT, "Invoice": {"InvoiceID": OTHER_ID}}),
         (PAYMENTS, replace(PAID, taken=frozenset({PAYMENT_ID.upper()})), PAYMENT),
         (PAYMENTS, Sought(), {"PaymentID": PAYMENT_ID}),
+        (BANK_TRANSACTIONS, SPENDING, {**SPENT, "Reference": "Refund of order 901 (SH-0900-S1)"}),
+        (BANK_TRANSACTIONS, SPENDING, {**SPENT, "Reference": "", "LineItems": [{"Description": SPENT["Reference"]}]}),
+        (BANK_TRANSACTIONS, SPENDING, {**SPENT, "Type": "RECEIVE"}),
+        (BANK_TRANSACTIONS, SPENDING, {**SPENT, "Total": Decimal("12.01")}),
+        (BANK_TRANSACTIONS, SPENDING, {**SPENT, "BankAccount": {"AccountID": ACCOUNT_ID, "Code": "092"}}),
+        (BANK_TRANSACTIONS, replace(SPENDING, account=CONTACT_ID), SPENT),
+        (BANK_TRANSACTIONS, SPENDING, {**SPENT, "BankAccount": None}),
+        (BANK_TRANSACTIONS, replace(SPENDING, taken=frozenset({TRANSACTION_ID})), SPENT),
+        (BANK_TRANSACTIONS, Sought(), {"BankTransactionID": TRANSACTION_ID}),
+        (OVERPAYMENTS, OVERPAYING, {**OVERPAID, "LineItems": []}),
+        (OVERPAYMENTS, OVERPAYING, {**OVERPAID, "LineItems": None}),
+        (OVERPAYMENTS, OVERPAYING, {**OVERPAID, "LineItems": [{"Description": "Order 1001 (SH-1001-O1)"}]}),
+        (OVERPAYMENTS, OVERPAYING, {**OVERPAID, "Total": Decimal("5.01")}),
+        (OVERPAYMENTS, OVERPAYING, {**OVERPAID, "Type": "RECEIVE-PREPAYMENT"}),
+        (OVERPAYMENTS, OVERPAYING, {**OVERPAID, "OverpaymentID": None}),
+        (JOURNALS, JOURNALLED, {**JOURNAL, "Narration": "Gift card 1 issued (SH-G2)"}),
+        (JOURNALS, Sought(), {"ManualJournalID": TRANSACTION_ID}),
+        (CONTACTS, NUMBERED, {**CONTACT, "ContactNumber": "SH-7"}),
+        (CONTACTS, NUMBERED, {**CONTACT, "ContactStatus": "ARCHIVED"}),
+        (CONTACTS, Sought(), {**CONTACT, "ContactNumber": None}),
+        (OVERPAYMENT_ALLOCATIONS, FROM_OVERPAYMENT, {**OVERPAYMENT, "OverpaymentID": OTHER_ID}),
+        (OVERPAYMENT_ALLOCATIONS, ALLOCATED, CREDIT_NOTE),
+        (OVERPAYMENT_ALLOCATION_REMOVALS, replace(REMOVED, document_id=OVERPAYMENT_ID), OVERPAYMENT),
+        (OVERPAYMENT_ALLOCATION_REMOVALS, REMOVED, {**CREDIT_NOTE, "Allocations": []}),
         (VOIDS, VOIDED, INVOICE),
         (VOIDS, replace(VOIDED, document_id=OTHER_ID), {**INVOICE, "Status": "VOIDED"}),
         (ALLOCATIONS, ALLOCATED, {**CREDIT_NOTE, "CreditNoteID": OTHER_ID}),
@@ -124,3 +222,24 @@ def test_it_reports_the_status_a_document_has_now() -> None:
     found = find(INVOICES, DOCUMENT, [{**INVOICE, "Status": "VOIDED"}])
 
     assert found == Posted(xero_id=INVOICE_ID, total=Decimal("24.93"), total_tax=Decimal("4.16"), status="VOIDED")
+
+
+def test_an_overpayment_is_sought_as_it_was_sent_even_where_its_description_was_cut() -> None:
+    long = overpayment(lines=(replace(overpayment().lines[0], description="x" * 4000),))
+    sent = payloads.overpayment(long)
+    kept = {**OVERPAID, "LineItems": sent["LineItems"]}
+
+    assert len(sent["LineItems"][0]["Description"]) < 1300
+    assert find(OVERPAYMENTS, sought_document(long), [kept]) is not None
+
+
+def test_a_document_is_sought_on_the_contact_it_was_sent_to() -> None:
+    theirs = sought_document(invoice(contact="customer:77"), contact=CONTACT_ID)
+
+    assert find(INVOICES, theirs, [INVOICE]) is not None
+
+
+def test_a_voided_invoice_is_sought_by_its_id() -> None:
+    voided = invoice("SH-1001", kind=DocumentKind.VOID, lines=())
+
+    assert sought_document(voided, voided_id=INVOICE_ID) == Sought(document_id=INVOICE_ID)

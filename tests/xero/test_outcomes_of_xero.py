@@ -6,12 +6,25 @@ from typing import Any
 import pytest
 
 from embedded_app.xero.answers import Answer
-from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, ALLOCATIONS, CREDIT_NOTES, INVOICES, PAYMENTS, VOIDS
+from embedded_app.xero.endpoints import (
+    ALLOCATION_REMOVALS,
+    ALLOCATIONS,
+    BANK_TRANSACTIONS,
+    CONTACTS,
+    CREDIT_NOTES,
+    INVOICES,
+    JOURNALS,
+    OVERPAYMENT_ALLOCATION_REMOVALS,
+    OVERPAYMENT_ALLOCATIONS,
+    OVERPAYMENTS,
+    PAYMENTS,
+    VOIDS,
+)
 from embedded_app.xero.errors import OutcomeUnknown
 from embedded_app.xero.limits import Limits
 from embedded_app.xero.outcomes import Posted, Refused, read_outcomes
 from embedded_app.xero.refusals import Cause
-from tests.xero.cast import ALLOCATION_ID, CREDIT_NOTE_ID, INVOICE_ID, PAYMENT_ID
+from tests.xero.cast import ALLOCATION_ID, CONTACT_ID, CREDIT_NOTE_ID, INVOICE_ID, OVERPAYMENT_ID, PAYMENT_ID
 
 NIL = "00000000-0000-0000-0000-000000000000"
 TAKEN: dict[str, Any] = {"ValidationErrors": [{"Message": "Invoice # must be unique."}]}
@@ -59,6 +72,37 @@ def test_one_refused_invoice_leaves_its_neighbours_posted() -> None:
             Posted(xero_id=ALLOCATION_ID, total=Decimal(60), total_tax=None, status=""),
         ),
         (
+            OVERPAYMENT_ALLOCATIONS,
+            {"AllocationID": ALLOCATION_ID, "Amount": "5.00"},
+            Posted(xero_id=ALLOCATION_ID, total=Decimal("5.00"), total_tax=None, status=""),
+        ),
+        (
+            OVERPAYMENTS,
+            {
+                "BankTransactionID": PAYMENT_ID,
+                "OverpaymentID": OVERPAYMENT_ID,
+                "Total": Decimal("5.00"),
+                "TotalTax": Decimal("0.00"),
+                "Status": "AUTHORISED",
+            },
+            Posted(xero_id=OVERPAYMENT_ID, total=Decimal("5.00"), total_tax=Decimal("0.00"), status="AUTHORISED"),
+        ),
+        (
+            BANK_TRANSACTIONS,
+            {"BankTransactionID": PAYMENT_ID, "Total": "12.00", "TotalTax": "2.00", "Status": "AUTHORISED"},
+            Posted(xero_id=PAYMENT_ID, total=Decimal("12.00"), total_tax=Decimal("2.00"), status="AUTHORISED"),
+        ),
+        (
+            JOURNALS,
+            {"ManualJournalID": PAYMENT_ID, "Status": "POSTED"},
+            Posted(xero_id=PAYMENT_ID, total=None, total_tax=None, status="POSTED"),
+        ),
+        (
+            CONTACTS,
+            {"ContactID": CONTACT_ID, "ContactNumber": "SH-77", "ContactStatus": "ACTIVE"},
+            Posted(xero_id=CONTACT_ID, total=None, total_tax=None, status=""),
+        ),
+        (
             VOIDS,
             {"InvoiceID": INVOICE_ID, "Status": "VOIDED", "Total": Decimal("24.93"), "TotalTax": Decimal("4.16")},
             Posted(xero_id=INVOICE_ID, total=Decimal("24.93"), total_tax=Decimal("4.16"), status="VOIDED"),
@@ -68,22 +112,29 @@ def test_one_refused_invoice_leaves_its_neighbours_posted() -> None:
             {"AllocationId": ALLOCATION_ID, "IsDeleted": True},
             Posted(xero_id=None, total=None, total_tax=None, status="DELETED"),
         ),
+        (
+            OVERPAYMENT_ALLOCATION_REMOVALS,
+            {"AllocationID": ALLOCATION_ID, "IsDeleted": True},
+            Posted(xero_id=None, total=None, total_tax=None, status="DELETED"),
+        ),
     ],
 )
 def test_each_endpoint_yields_its_id_and_figures(endpoint: Any, element: dict[str, Any], expected: Posted) -> None:
     assert read_outcomes(endpoint, answer(element), 1) == [expected]
 
 
-def test_a_removal_confirmed_without_a_body_is_done() -> None:
-    assert read_outcomes(ALLOCATION_REMOVALS, answer(status=204), 1) == [
+@pytest.mark.parametrize("endpoint", [ALLOCATION_REMOVALS, OVERPAYMENT_ALLOCATION_REMOVALS])
+def test_a_removal_confirmed_without_a_body_is_done(endpoint: Any) -> None:
+    assert read_outcomes(endpoint, answer(status=204), 1) == [
         Posted(xero_id=None, total=None, total_tax=None, status="DELETED")
     ]
 
 
-def test_a_removal_that_was_done_before_is_done() -> None:
+@pytest.mark.parametrize("endpoint", [ALLOCATION_REMOVALS, OVERPAYMENT_ALLOCATION_REMOVALS])
+def test_a_removal_that_was_done_before_is_done(endpoint: Any) -> None:
     repeated = {"ValidationErrors": [{"Message": "The allocation has been deleted already."}]}
 
-    assert isinstance(read_outcomes(ALLOCATION_REMOVALS, answer(repeated, status=400), 1)[0], Posted)
+    assert isinstance(read_outcomes(endpoint, answer(repeated, status=400), 1)[0], Posted)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +186,9 @@ def test_an_answer_that_does_not_fit_or_contradicts_itself_is_looked_up(elements
         (VOIDS, {"InvoiceID": INVOICE_ID, "Status": "AUTHORISED"}),
         (ALLOCATION_REMOVALS, {"AllocationID": ALLOCATION_ID, "IsDeleted": False}),
         (ALLOCATIONS, {"Amount": Decimal("60.00")}),
+        (OVERPAYMENTS, {"BankTransactionID": PAYMENT_ID, "Total": Decimal("5.00")}),
+        (OVERPAYMENT_ALLOCATION_REMOVALS, {"AllocationID": ALLOCATION_ID}),
+        (JOURNALS, {"ManualJournalID": NIL}),
     ],
 )
 def test_a_write_that_left_no_trace_of_itself_is_looked_up(endpoint: Any, element: dict[str, Any]) -> None:
@@ -158,3 +212,14 @@ def test_names_that_match_or_are_not_echoed_are_fine() -> None:
     silent = {key: value for key, value in SH1.items() if key != "InvoiceNumber"}
 
     assert len(read_outcomes(INVOICES, answer(SH1, silent), 2, names=["SH-1", "SH-2"])) == 2
+
+
+def test_an_overpayment_comes_back_under_the_name_in_its_line() -> None:
+    posted = {"OverpaymentID": OVERPAYMENT_ID, "Total": Decimal("5.00")}
+    ours = {**posted, "LineItems": [{"Description": "Overpaid (Order 1 (SH-1-O1))"}]}
+    another = {**posted, "LineItems": [{"Description": "Overpaid (Order 2 (SH-2-O1))"}]}
+    names = ["Order 1 (SH-1-O1)", "Order 1 (SH-1-O1)"]
+
+    assert len(read_outcomes(OVERPAYMENTS, answer(ours, posted), 2, names=names)) == 2
+    with pytest.raises(OutcomeUnknown, match="other names"):
+        read_outcomes(OVERPAYMENTS, answer(ours, another), 2, names=names)

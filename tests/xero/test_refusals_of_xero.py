@@ -20,13 +20,19 @@ MESSAGES = [
     (
         "The contact name Ann is already assigned to another contact. The contact name must be unique across all "
         "active contacts.",
-        Cause.CONTACT,
+        Cause.NAME_TAKEN,
         "",
     ),
+    ("The contact name 'Lock Date Tracking Ltd' is already assigned to another contact.", Cause.NAME_TAKEN, ""),
+    ("The ContactNumber SH-C77 is already assigned to another contact.", Cause.NUMBER_TAKEN, ""),
+    ("The contact Name must have no leading, trailing or repeated spaces and no < or >.", Cause.CONTACT, ""),
     ("Payment amount exceeds the amount outstanding on this document", Cause.AMOUNT, ""),
     ("The line total 5.00 does not match the expected line total 5.01", Cause.AMOUNT, ""),
-    ("Organisation is not subscribed to currency EUR", Cause.CURRENCY, ""),
-    ("A currency rate must be specified", Cause.CURRENCY, ""),
+    ("Organisation is not subscribed to currency EUR", Cause.CURRENCY, "EUR"),
+    ("A currency rate must be specified", Cause.RATE, ""),
+    ("The total debits (5.00) must equal total credits (4.99)", Cause.TOTALS, ""),
+    ("The tracking option 'North' does not exist in the tracking category 'Region'.", Cause.TRACKING, "North"),
+    ("Account code '091' cannot be used in a manual journal.", Cause.ACCOUNT, "091"),
     ("Payments can only be made against Authorised documents", Cause.STATUS, ""),
     (
         "This document cannot be edited as it has a payment or credit note allocated to it.",

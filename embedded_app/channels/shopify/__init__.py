@@ -1,10 +1,12 @@
-"""Shopify: signed webhooks in, orders read through the Admin GraphQL API."""
+"""Shopify: signed webhooks in, orders, names and gift cards read through the Admin GraphQL API."""
 
 from __future__ import annotations
 
+from embedded_app.channels.shopify.card_changes import read_gift_cards
 from embedded_app.channels.shopify.deliveries import note
 from embedded_app.channels.shopify.install import refresh
+from embedded_app.channels.shopify.names import read_names
 from embedded_app.channels.shopify.reading import read_orders
 from embedded_app.channels.shopify.signature import verify
 
-__all__ = ["note", "read_orders", "refresh", "verify"]
+__all__ = ["note", "read_gift_cards", "read_names", "read_orders", "refresh", "verify"]

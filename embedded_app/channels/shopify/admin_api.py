@@ -15,12 +15,20 @@ import requests
 import structlog
 
 from embedded_app.channels.contract import StoreAccess
-from embedded_app.channels.errors import AccessLost, ChannelError, QueryRefused, QueryTooLarge, StoreBusy
+from embedded_app.channels.errors import (
+    AccessDenied,
+    AccessLost,
+    ChannelError,
+    QueryRefused,
+    QueryTooLarge,
+    StoreBusy,
+)
 from embedded_app.channels.shopify.documents import query_text
 from embedded_app.channels.shopify.transport import RETRY_SECONDS, HttpAnswer, post_json, raise_for_status
 
 TIMEOUT_SECONDS = 10.0
 USER_AGENT = "Crossfoot/1 (embedded app)"
+DENIED = "Shopify denies this app the store's orders; open Crossfoot from the Shopify admin to grant access."
 
 log = structlog.get_logger(__name__)
 
@@ -41,24 +49,34 @@ class Answer:
 
 
 class AdminApi:
-    """One store's Admin API. The session is the caller's: one per thread, never shared between stores' threads."""
+    """One store's Admin API. The session is the caller's: one per thread, never shared between stores' threads.
+
+    presented: ask every amount in the customer's currency beside the shop's.
+    """
 
     def __init__(
-        self, http: requests.Session, access: StoreAccess, *, timeout_seconds: float = TIMEOUT_SECONDS
+        self,
+        http: requests.Session,
+        access: StoreAccess,
+        *,
+        presented: bool = False,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self._http = http
         self._access = access
+        self._presented = presented
         self._timeout_seconds = timeout_seconds
 
     def execute(self, query_name: str, variables: Mapping[str, Any]) -> Answer:
         """Run `queries/{query_name}.graphql`.
 
-        Raises StoreBusy, QueryTooLarge (an answer beyond the size limit, too), TokenRefused, AccessLost, QueryRefused.
+        Raises StoreBusy, QueryTooLarge (an answer beyond the size limit, too), TokenRefused, AccessDenied where nothing
+        of it may be seen, AccessLost, QueryRefused.
         """
         answer = post_json(
             self._http,
             f"{self._access.origin}/admin/api/{self._access.api_version}/graphql.json",
-            {"query": query_text(query_name), "variables": dict(variables)},
+            {"query": query_text(query_name, presented=self._presented), "variables": dict(variables)},
             headers={
                 "X-Shopify-Access-Token": self._access.access_token,
                 "Accept": "application/json",
@@ -97,9 +115,7 @@ def _read(content: Any) -> Answer:
         denied.append(path)
     data = content.get("data")
     if not isinstance(data, dict):
-        raise AccessLost(
-            "Shopify denies this app the store's orders; open Crossfoot from the Shopify admin to grant access."
-        )
+        raise AccessDenied(DENIED)
     return Answer(data=data, denied=tuple(denied), requested_cost=_whole(cost.get("requestedQueryCost")))
 
 
@@ -120,9 +136,7 @@ def _failure(error: dict[str, Any], cost: dict[str, Any]) -> ChannelError:
     if code in ("INTERNAL_SERVER_ERROR", "TIMEOUT"):
         return StoreBusy("Shopify failed to answer; Crossfoot tries again by itself.", retry_seconds=RETRY_SECONDS)
     if code == "ACCESS_DENIED":
-        return AccessLost(
-            "Shopify denies this app the store's orders; open Crossfoot from the Shopify admin to grant access."
-        )
+        return AccessDenied(DENIED)
     if code == "SHOP_INACTIVE":
         return AccessLost("The Shopify store is not active; reactivate it in Shopify, then press Retry.")
     return QueryRefused(f"Shopify refused the query ({code or 'no code'}): {str(error.get('message'))[:200]}")

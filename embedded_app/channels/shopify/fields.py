@@ -1,6 +1,10 @@
 """Typed reading of the store's JSON: each accessor gives a value of the promised kind or names what is unfit.
 
 No raw JSON passes beyond this package; what cannot be read holds its order instead of being guessed.
+
+Text is made legible here and nowhere else in this package: a product title may hold NUL, other control characters or
+half a character, which a database's JSON and Xero's XML refuse. They become spaces and replacement characters
+(accounting/wording.py); nothing else of a text changes.
 """
 
 from __future__ import annotations
@@ -11,12 +15,13 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
+from embedded_app.accounting.wording import clean
+
 _Known = TypeVar("_Known")
 JsonObject = dict[str, Any]
 
 UNKNOWN_VALUE = "unknown value"
 INCOMPLETE = "ledgers incomplete"
-CASH_ROUNDING = "cash rounding"
 
 
 class Unfit(Exception):
@@ -50,24 +55,24 @@ def children(node: JsonObject, key: str) -> list[JsonObject]:
 
 
 def text(node: JsonObject, key: str) -> str:
-    """The non-empty text under key."""
+    """The non-empty text under key, made legible."""
     value = node.get(key)
     if not isinstance(value, str) or not value:
         raise _unexpected(key)
-    return value
+    return clean(value)
 
 
 def optional_text(node: JsonObject, key: str) -> str | None:
-    """The text under key; None where it is null or empty."""
+    """The text under key, made legible; None where it is null or empty."""
     return text(node, key) if node.get(key) not in (None, "") else None
 
 
 def optional_texts(node: JsonObject, key: str) -> tuple[str, ...]:
-    """The list of texts under key; empty where it is null."""
+    """The list of texts under key, made legible; empty where it is null."""
     values = node.get(key) if node.get(key) is not None else []
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise _unexpected(key)
-    return tuple(values)
+    return tuple(clean(value) for value in values)
 
 
 def flag(node: JsonObject, key: str) -> bool:

@@ -1,18 +1,20 @@
 """Shopify's JSON of an order → Order; pure.
 
 Revenue comes from the sales agreements alone, money from the transactions alone. Refund objects are not read: with an
-exchange they overstate what was credited. All amounts are shop money, in the shop's currency when the order was placed.
+exchange they overstate what was credited. Amounts are shop money, in the shop's currency when the order was placed;
+where the customer saw another one, the same order is read again in that.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from embedded_app.accounting.order import Agreement, AgreementKind, LineKind, Order, SaleLine, StoreTotals, Tax
+from embedded_app.accounting.wording import clean
 from embedded_app.channels.contract import Unreadable
 from embedded_app.channels.shopify.fields import (
-    CASH_ROUNDING,
     INCOMPLETE,
     UNKNOWN_VALUE,
     JsonObject,
@@ -32,6 +34,8 @@ from embedded_app.channels.shopify.fields import (
     whole,
     without_repeats,
 )
+from embedded_app.channels.shopify.header import read_customer, read_fulfilled_at, read_terms
+from embedded_app.channels.shopify.presentment import in_customers_money, is_foreign, with_settled
 from embedded_app.channels.shopify.tenders import read_tenders
 
 _AGREEMENT_KINDS = {
@@ -58,14 +62,20 @@ _ACTIONS = dict.fromkeys(("ORDER", "RETURN", "UPDATE"))
 _ADVICE = {
     UNKNOWN_VALUE: "update Crossfoot, then press Retry",
     INCOMPLETE: "press Retry, and ask Crossfoot's support if it happens again",
-    CASH_ROUNDING: "enter it in Xero by hand until it does",
 }
 
 
 def parse_order(node: JsonObject, timezone: str) -> Order | Unreadable:
-    """One order with all pages of its ledgers, as `queries/orders.graphql` asks it, in the store's IANA timezone."""
+    """One order with all pages of its ledgers, as `queries/orders.graphql` asks it, in the store's IANA timezone.
+
+    One that the customer saw in another currency must have been asked in both.
+    """
     try:
-        return _order(node, timezone)
+        order = _order(node, timezone)
+        if not is_foreign(node):
+            return order
+        shown = _order(in_customers_money(node), timezone)
+        return replace(order, presented=with_settled(shown, order, node))
     except Unfit as unfit:
         return unreadable(node, unfit)
 
@@ -74,7 +84,7 @@ def unreadable(node: JsonObject, unfit: Unfit) -> Unreadable:
     """The hold for an unfit order, with a sentence that names it and says what to do."""
     name = node.get("name") or node.get("id") or "without a number"
     advice = _ADVICE.get(unfit.cause, "ask Crossfoot's support, then press Retry")
-    return Unreadable(cause=unfit.cause, sentence=f"Order {name} {unfit.detail}; {advice}.")
+    return Unreadable(cause=unfit.cause, sentence=clean(f"Order {name} {unfit.detail}; {advice}."))
 
 
 def _order(node: JsonObject, timezone: str) -> Order:
@@ -83,13 +93,13 @@ def _order(node: JsonObject, timezone: str) -> Order:
     agreements = [_agreement(edge, currency) for edge in _whole_connection(node, "agreements", "edges")]
     without_repeats((agreement.id for agreement in agreements), "agreement")
     without_repeats((line.id for agreement in agreements for line in agreement.lines), "sale line")
-    _check_rounding(node, currency)
+    placed_at, zone = moment(node, "processedAt"), read_zone(timezone)
     return Order(
         id=text(node, "id"),
         name=text(node, "name"),
         currency=currency,
-        timezone=_zone(timezone),
-        placed_at=moment(node, "processedAt"),
+        timezone=zone.key,
+        placed_at=placed_at,
         updated_at=moment(node, "updatedAt"),
         agreements=tuple(sorted(agreements, key=lambda agreement: agreement.happened_at)),
         tenders=read_tenders(node, currency),
@@ -97,6 +107,7 @@ def _order(node: JsonObject, timezone: str) -> Order:
             original=money(node, "originalTotalPriceSet", currency),
             current=money(node, "currentTotalPriceSet", currency),
             net_payment=money(node, "netPaymentSet", currency),
+            rounding=_rounding(node, currency),
         ),
         cancelled_at=optional_moment(node, "cancelledAt"),
         country=optional_text(optional_child(node, "shippingAddress"), "countryCodeV2")
@@ -104,6 +115,9 @@ def _order(node: JsonObject, timezone: str) -> Order:
         channel=optional_text(node, "sourceName"),
         location=optional_text(location, "name"),
         test=flag(node, "test"),
+        terms=read_terms(node, zone),
+        customer=read_customer(node),
+        fulfilled_at=read_fulfilled_at(node, placed_at),
     )
 
 
@@ -181,17 +195,17 @@ def _whole_connection(node: JsonObject, key: str, content: str) -> list[JsonObje
     return children(connection, content)
 
 
-def _check_rounding(node: JsonObject, currency: str) -> None:
+def _rounding(node: JsonObject, currency: str) -> Decimal:
+    """Cash rounding as the store declares it for the order: of payments, less that of refunds."""
     rounding = child(node, "totalCashRoundingAdjustment")
-    if money(rounding, "paymentSet", currency) or money(rounding, "refundSet", currency):
-        raise Unfit(CASH_ROUNDING, "was rounded to coins at the till, which Crossfoot does not post yet")
+    return money(rounding, "paymentSet", currency) - money(rounding, "refundSet", currency)
 
 
-def _zone(timezone: str) -> str:
+def read_zone(timezone: str) -> ZoneInfo:
+    """The zone of an IANA name. Raises Unfit for one this server does not know."""
     try:
-        ZoneInfo(timezone)
+        return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as "America"
         raise Unfit(
             "time zone", f"is of a store in the time zone “{timezone}”, which this server does not know"
         ) from None
-    return timezone

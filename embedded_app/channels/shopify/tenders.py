@@ -7,10 +7,10 @@ is pending moved nothing. Kinds and statuses we do not know may be money, so the
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from embedded_app.accounting.order import Tender, TenderKind
 from embedded_app.channels.shopify.fields import (
-    CASH_ROUNDING,
     INCOMPLETE,
     UNKNOWN_VALUE,
     JsonObject,
@@ -67,8 +67,6 @@ def _tender(transaction: JsonObject, currency: str) -> Tender | None:
     succeeded = choice(transaction, "status", _SUCCEEDED)
     if kind is None or not succeeded or flag(transaction, "test"):
         return None
-    if transaction.get("amountRoundingSet") is not None and money(transaction, "amountRoundingSet", currency):
-        raise Unfit(CASH_ROUNDING, "was rounded to coins at the till, which Crossfoot does not post yet")
     amount = money(transaction, "amountSet", currency)
     if amount < 0:
         raise Unfit(UNKNOWN_VALUE, f"has a payment of {amount}, and payments below zero are not known to Crossfoot")
@@ -82,7 +80,14 @@ def _tender(transaction: JsonObject, currency: str) -> Tender | None:
         # processedAt is null on some older and manual transactions.
         processed_at=moment(transaction, "processedAt" if transaction.get("processedAt") else "createdAt"),
         parent_id=optional_text(optional_child(transaction, "parentTransaction"), "id"),
+        rounding=_rounding(transaction, currency),
     )
+
+
+def _rounding(transaction: JsonObject, currency: str) -> Decimal:
+    """Cash rounding as the store signs it; null for what was not paid in coins."""
+    is_stated = transaction.get("amountRoundingSet") is not None
+    return money(transaction, "amountRoundingSet", currency) if is_stated else Decimal(0)
 
 
 def _check_count(node: JsonObject, listed: int) -> None:
