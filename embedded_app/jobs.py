@@ -2,7 +2,9 @@
 
     gather(key)   takes in what a store told us         queue "gather"
     post(key)     sends what an organisation is owed    queue "post"
+    beyond(key)   reads a store's gift cards            queue "gather"
     sweep         wakes whatever is owed                queue "sweep", every 10 s
+    hourly        wakes "beyond" for who posts          queue "sweep", every hour
     rescue        frees jobs of dead workers            queue "sweep", every 10 s
     tidy          deletes jobs that ended badly         queue "sweep", every hour
 
@@ -43,6 +45,7 @@ KEEP_FAILED_JOBS_HOURS = 24
 # Cron with a sixth field, which Procrastinate reads as seconds.
 EVERY_TEN_SECONDS = "* * * * * */10"
 EVERY_HOUR = "17 * * * *"
+EVERY_HOUR_LATER = "41 * * * *"
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +56,9 @@ class Work:
 
     gather: Callable[[int], bool]  # store id
     post: Callable[[int], bool]  # organisation id
+    beyond: Callable[[int], bool]  # store id
     sweep: Callable[[], object]
+    hourly: Callable[[], object]
 
 
 def run_worker(app: Flask, work: Work, *, queues: tuple[str, ...], concurrency: int, wait: bool = True) -> None:
@@ -99,23 +104,33 @@ def job_app(app: Flask, work: Work, *, connections: int = 2) -> procrastinate.Ap
             max_size=connections,
         )
     )
-    for name, step in (("gather", work.gather), ("post", work.post)):
-        jobs.task(name=name, queue=name)(functools.partial(_work_on, app, name, step))
-    sweep = jobs.task(name="sweep", queue="sweep", lock="sweep", queueing_lock="sweep")(
-        functools.partial(_sweep, app, work.sweep)
+    for name, queue, step in (
+        ("gather", "gather", work.gather),
+        ("beyond", "gather", work.beyond),
+        ("post", "post", work.post),
+    ):
+        jobs.task(name=name, queue=queue)(functools.partial(_work_on, app, name, queue, step))
+    sweep, hourly = (
+        jobs.task(name=name, queue="sweep", lock=name, queueing_lock=name)(functools.partial(_sweep, app, step))
+        for name, step in (("sweep", work.sweep), ("hourly", work.hourly))
     )
     # No lock on rescue: it would be held by the very job that nobody else could free.
     rescuer = jobs.task(name="rescue", queue="sweep", queueing_lock="rescue", pass_context=True)(_rescue)
     tidier = jobs.task(name="tidy", queue="sweep", queueing_lock="tidy", pass_context=True)(_tidy)
-    for task, cron in ((sweep, EVERY_TEN_SECONDS), (rescuer, EVERY_TEN_SECONDS), (tidier, EVERY_HOUR)):
+    for task, cron in (
+        (sweep, EVERY_TEN_SECONDS),
+        (rescuer, EVERY_TEN_SECONDS),
+        (tidier, EVERY_HOUR),
+        (hourly, EVERY_HOUR_LATER),
+    ):
         jobs.periodic(cron=cron)(task)
     return jobs
 
 
-def _work_on(app: Flask, task_name: str, step: Callable[[int], bool], *, key: int) -> None:
+def _work_on(app: Flask, task_name: str, queue: str, step: Callable[[int], bool], *, key: int) -> None:
     with app.app_context():
         if step(key):
-            wake(db.session, task_name, key)
+            wake(db.session, task_name, key, queue=queue)
             db.session.commit()
 
 

@@ -2,6 +2,7 @@
 
     Store, StoreGrant              a shop that installed the app, and the tokens its channel gave
     Organisation, Grant            a Xero organisation (tenant), and the tokens of the Xero user who connected it
+    Contact                        customers who have a contact of their own in Xero
     Mapping                        what the merchant decided, in versions
     Delivery                       what the store told us, and how it ended
     OrderFacts, Tender             what the store's ledgers say
@@ -40,10 +41,14 @@ class DeliveryState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a delivery, or an order as last decided, ended: never anything else, never nothing."""
+    """How a delivery, or an order as last decided, ended: never anything else, never without a word.
+
+    waiting: nothing to post yet, until the order is paid or fulfilled as the mapping says.
+    """
 
     RECORDED = "recorded"
     NOTHING = "nothing to post"
+    WAITING = "waiting"
     HELD = "held"
 
 
@@ -92,7 +97,10 @@ AMOUNT = Numeric(18, 4)
 
 
 class Organisation(db.Model):
-    """A Xero organisation (tenant). One call to it is in flight at a time; not_before: when Xero will hear us again."""
+    """A Xero organisation (tenant). One call to it is in flight at a time; not_before: when Xero will hear us again.
+
+    chart: its accounts, tax rates, tracking and currencies as last read, in the form of accounting.chart_json.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Prevents two rows for one tenant, which would post side by side and outrun its limits.
@@ -104,9 +112,9 @@ class Organisation(db.Model):
     country: Mapped[str | None] = mapped_column(String(2))
     period_lock_date: Mapped[Day | None] = mapped_column(Date)
     end_of_year_lock_date: Mapped[Day | None] = mapped_column(Date)
-    tax_rates: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
-    rounding_account: Mapped[str | None]
+    chart: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     read_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    chart_read_at: Mapped[datetime | None] = mapped_column(MOMENT)
     not_before: Mapped[datetime | None] = mapped_column(MOMENT)
     paused: Mapped[str | None]
     grant: Mapped[Grant | None] = relationship()
@@ -127,7 +135,11 @@ class Grant(db.Model):
 
 
 class Store(db.Model):
-    """A shop of one channel. posting: whether the merchant has switched posting on."""
+    """A shop of one channel. posting: whether the merchant has switched posting on.
+
+    gift_cards_read_to: up to which moment, by the store's own clock, its gift cards were read and decided upon.
+    gift_cards_go_on, gift_cards_reading_to: where a reading in parts stands, and that moment once it is done.
+    """
 
     __table_args__ = (
         # Prevents a second row for one shop, whose deliveries would then be posted twice.
@@ -143,7 +155,10 @@ class Store(db.Model):
     posting: Mapped[bool] = mapped_column(default=False)
     paused: Mapped[str | None]
     not_before: Mapped[datetime | None] = mapped_column(MOMENT)
-    read_batch_size: Mapped[int] = mapped_column(default=10)
+    read_batch_size: Mapped[int] = mapped_column(default=9)
+    gift_cards_read_to: Mapped[datetime | None] = mapped_column(MOMENT)
+    gift_cards_go_on: Mapped[str | None]
+    gift_cards_reading_to: Mapped[datetime | None] = mapped_column(MOMENT)
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     organisation: Mapped[Organisation | None] = relationship()
 
@@ -156,6 +171,26 @@ class StoreGrant(db.Model):
     refresh_token: Mapped[str | None] = mapped_column(Encrypted)
     access_expires_at: Mapped[datetime | None] = mapped_column(MOMENT)
     refresh_expires_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class Contact(db.Model):
+    """A customer of a store with a contact of their own in Xero.
+
+    key: as documents name it ("customer:" and the channel's id). number: the ContactNumber, ours. name: encrypted, and
+    only from when it is read from the store until the contact is posted. suffix: how often the name was taken.
+    """
+
+    __table_args__ = (
+        # Prevents one customer from becoming two contacts.
+        Index("uq_contact_key", "store_id", "key", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    key: Mapped[str] = mapped_column(String(160))
+    number: Mapped[str] = mapped_column(String(50))
+    name: Mapped[str | None] = mapped_column(Encrypted)
+    suffix: Mapped[int] = mapped_column(default=0)
+    xero_id: Mapped[str | None] = mapped_column(String(36))
 
 
 class Mapping(db.Model):
@@ -245,10 +280,10 @@ class Tender(db.Model):
 
 
 class PostingGroup(db.Model):
-    """The agreements that share one document: an order now; a store's day or a payout later."""
+    """What is posted together: an order's agreements; a gift card's change; a store's opening balances."""
 
     __table_args__ = (
-        # Prevents an order (day, payout) from being posted as two groups.
+        # Prevents an order, a gift card's change or the opening balances from being posted as two groups.
         Index("uq_posting_group_key", "store_id", "kind", "key", "currency", unique=True),
         # Prevents two orders of one name from sharing a document number; the later one gets its id appended.
         Index("uq_posting_group_number", "organisation_id", "number", unique=True),
@@ -264,7 +299,11 @@ class PostingGroup(db.Model):
 
 
 class Document(db.Model):
-    """An invoice, a credit note or a void, as decided. content: the whole of it, as accounting.facts writes it."""
+    """An invoice, a credit note or what else is posted, as decided.
+
+    content: the whole of it, as accounting.document_json writes it. contact: the customer's own, None for the shared
+    one.
+    """
 
     __table_args__ = (
         # Prevents one part of an order from being booked twice within a generation.
@@ -285,12 +324,14 @@ class Document(db.Model):
     total_tax: Mapped[Decimal] = mapped_column(AMOUNT)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     recorded_at: Mapped[datetime] = mapped_column(MOMENT)
     state: Mapped[DocumentState] = mapped_column(_state(DocumentState), default=DocumentState.RECORDED)
     xero_id: Mapped[str | None] = mapped_column(String(36))
     xero_total: Mapped[Decimal | None] = mapped_column(AMOUNT)
     xero_total_tax: Mapped[Decimal | None] = mapped_column(AMOUNT)
     group: Mapped[PostingGroup] = relationship()
+    contact: Mapped[Contact | None] = relationship()
     reverses: Mapped[Document | None] = relationship(remote_side="Document.id")
 
 
@@ -336,6 +377,7 @@ class Settlement(db.Model):
     account: Mapped[str | None] = mapped_column(String(36))
     date: Mapped[Day] = mapped_column(Date)
     amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    bank_amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
     reference: Mapped[str] = mapped_column(String(255))
     recorded_at: Mapped[datetime] = mapped_column(MOMENT)
     xero_id: Mapped[str | None] = mapped_column(String(36))
@@ -346,16 +388,18 @@ class Settlement(db.Model):
 
 
 class Dispatch(db.Model):
-    """One write to Xero, of one document or one settlement."""
+    """One write to Xero, of one document, one settlement or one contact."""
 
     __table_args__ = (
         # Prevents a document from being written to Xero by two dispatches.
         Index("uq_dispatch_document", "document_id", unique=True),
         # Prevents a settlement from being written to Xero by two dispatches.
         Index("uq_dispatch_settlement", "settlement_id", unique=True),
+        # Prevents a customer from being written to Xero as two contacts.
+        Index("uq_dispatch_contact", "contact_id", unique=True),
         Index("ix_dispatch_ready", "organisation_id", "endpoint", "id", postgresql_where=text("state = 'ready'")),
         Index("ix_dispatch_waiting", "organisation_id", postgresql_where=text("state = 'waiting'")),
-        CheckConstraint("(document_id IS NULL) <> (settlement_id IS NULL)", name="one_subject"),
+        CheckConstraint("num_nonnulls(document_id, settlement_id, contact_id) = 1", name="one_subject"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -363,12 +407,14 @@ class Dispatch(db.Model):
     endpoint: Mapped[str] = mapped_column(String(32))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     settlement_id: Mapped[int | None] = mapped_column(ForeignKey("settlement.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     state: Mapped[DispatchState] = mapped_column(_state(DispatchState))
     not_before: Mapped[datetime | None] = mapped_column(MOMENT)
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     posted_at: Mapped[datetime | None] = mapped_column(MOMENT)
     document: Mapped[Document | None] = relationship()
     settlement: Mapped[Settlement | None] = relationship()
+    contact: Mapped[Contact | None] = relationship()
 
 
 class DispatchNeed(db.Model):
@@ -383,8 +429,9 @@ class DispatchNeed(db.Model):
 class Batch(db.Model):
     """One call to Xero: exact bytes under one idempotency key, committed before the call is made.
 
-    attempt_id: of the worker that may apply the answer; a later claim replaces it. doubtful: an earlier attempt may
-    have been written, so that after Xero has forgotten the key only a look-up may follow.
+    body: emptied once a batch of contacts is closed, for it holds names; sha256 stays. attempt_id: of the worker that
+    may apply the answer; a later claim replaces it. doubtful: an earlier attempt may have been written, so that after
+    Xero has forgotten the key only a look-up may follow.
     """
 
     __table_args__ = (
@@ -430,7 +477,9 @@ class BatchElement(db.Model):
 
 
 class Hold(db.Model):
-    """What is not posted: of an order, of one tender, of one write to Xero, or of a delivery we could not place."""
+    """What is not posted: of an order, of one tender, of one write to Xero, of a delivery we could not place, or of
+    something beyond orders, whose event's id is the subject.
+    """
 
     __table_args__ = (
         # Prevents one reason from being shown twice for one thing.

@@ -11,9 +11,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from embedded_app import inbox
-from embedded_app.accounting.mapping import parse_mapping
+from embedded_app import inbox, recorded
+from embedded_app.accounting.facts import from_facts
+from embedded_app.accounting.mapping_check import check
+from embedded_app.accounting.mapping_document import MappingError, parse_mapping
+from embedded_app.accounting.suggest import Suggestion, suggest
 from embedded_app.models import AuditEntry, Grant, Hold, Mapping, OrderFacts, Organisation, Store, StoreGrant
+
+SUGGEST_FROM_ORDERS = 500
 
 
 def add_store(session: Session, *, channel: str, external_id: str, prefix: str, now: datetime) -> Store:
@@ -69,7 +74,7 @@ def add_organisation(session: Session, *, tenant_id: str, grant: Grant, base_cur
     """The organisation of that tenant, made where missing, with its tokens; the rest is read from Xero. Flushes."""
     organisation = session.scalar(select(Organisation).where(Organisation.tenant_id == tenant_id))
     if organisation is None:
-        organisation = Organisation(tenant_id=tenant_id, base_currency=base_currency, name="", tax_rates={})
+        organisation = Organisation(tenant_id=tenant_id, base_currency=base_currency, name="")
         session.add(organisation)
     organisation.grant_id = grant.id
     organisation.paused = None
@@ -78,9 +83,16 @@ def add_organisation(session: Session, *, tenant_id: str, grant: Grant, base_cur
 
 
 def save_mapping(session: Session, store: Store, document: dict[str, Any], *, author: str, now: datetime) -> Mapping:
-    """Save the document as the store's next mapping version. Flushes. Raises MappingError; then nothing is saved."""
+    """Save the document as the store's next mapping version. Flushes. Raises MappingError; then nothing is saved.
+
+    It is checked against the organisation as last read; Xero itself refuses what has changed there since.
+    """
     latest = session.scalar(select(func.max(Mapping.version)).where(Mapping.store_id == store.id)) or 0
-    parse_mapping(document, latest + 1)
+    parsed = parse_mapping(document, latest + 1)
+    if store.organisation is not None and store.organisation.chart is not None:
+        problems = check(parsed, recorded.chart(store.organisation))
+        if problems:
+            raise MappingError(problems)
     mapping = Mapping(store_id=store.id, version=latest + 1, document=document, author=author, created_at=now)
     session.add(mapping)
     session.add(
@@ -88,6 +100,23 @@ def save_mapping(session: Session, store: Store, document: dict[str, Any], *, au
     )
     session.flush()
     return mapping
+
+
+def suggest_mapping(session: Session, store: Store, *, contact: str) -> Suggestion:
+    """A mapping proposed from the organisation's chart and the store's last orders, with a reason for each choice.
+
+    contact: the ContactID of the shared contact. Raises ValueError where the organisation has not been read yet.
+    """
+    if store.organisation is None:
+        raise ValueError(f"{store.external_id} has no organisation yet")
+    latest = session.scalars(
+        select(OrderFacts.facts)
+        .where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
+        .order_by(OrderFacts.id.desc())
+        .limit(SUGGEST_FROM_ORDERS)
+    )
+    orders = [from_facts(facts) for facts in latest if facts is not None]
+    return suggest(recorded.chart(store.organisation), orders, contact=contact)
 
 
 def switch_posting(session: Session, store: Store, *, on: bool, actor: str, now: datetime) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from embedded_app import models
+from embedded_app.accounting.chart import Chart
+from embedded_app.accounting.chart_json import chart_from_json
 from embedded_app.accounting.document_json import document_from_json
 from embedded_app.accounting.documents import Books, Document, Group, History, Settlement, SettlementKind
 
@@ -56,6 +57,7 @@ def settlement(row: models.Settlement) -> Settlement:
         to_role=row.to_document.role if row.to_document else None,
         tender_id=row.tender.external_id if row.tender else None,
         account=row.account,
+        bank_amount=row.bank_amount,
         amount=row.amount,
         date=row.date,
         reference=row.reference,
@@ -69,11 +71,24 @@ def group(row: models.PostingGroup) -> Group:
 
 
 def books(row: models.Organisation) -> Books:
-    """What the organisation dictates: rates, its later lock date, the rounding account."""
+    """What the organisation dictates: rates, its later lock date, the rounding account, bank accounts, currencies."""
+    offered = chart(row)
+    active = [account for account in offered.accounts if account.active]
     locks = [day for day in (row.period_lock_date, row.end_of_year_lock_date) if day]
     return Books(
         base_currency=row.base_currency,
-        rates={tax_type: Decimal(rate) for tax_type, rate in row.tax_rates.items()},
+        rates={rate.tax_type: rate.rate for rate in offered.tax_rates if rate.active},
         lock_date=max(locks, default=None),
-        rounding_account=row.rounding_account,
+        rounding_account=next((one.code or one.id for one in active if one.system == "ROUNDING"), None),
+        currencies=offered.currencies,
+        bank_accounts=frozenset(
+            name for one in active if one.type == "BANK" for name in (one.code, one.id) if name is not None
+        ),
     )
+
+
+def chart(row: models.Organisation) -> Chart:
+    """The organisation's chart as last read. Raises ValueError where it has not been read yet."""
+    if row.chart is None:
+        raise ValueError(f"organisation {row.id} has not been read from Xero yet")
+    return chart_from_json(row.chart)

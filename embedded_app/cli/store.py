@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
@@ -12,11 +13,11 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from embedded_app import onboarding, pipeline
-from embedded_app.accounting.mapping import MappingError
+from embedded_app.accounting.mapping_document import MappingError
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import Hold, Organisation, Store
-from embedded_app.pipeline import organisations
+from embedded_app.pipeline import credentials, organisations
 from embedded_app.xero.errors import XeroError
 from embedded_app.xero.oauth import REFRESH_TOKEN_LIFE
 
@@ -107,6 +108,45 @@ def map_store(domain: str, file: Path) -> None:
     click.echo(f"Saved as version {mapping.version}. What is held for want of it: flask store retry {domain}.")
 
 
+@store.command("open")
+@click.argument("domain")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def open_store(domain: str, file: Path) -> None:
+    """Post the opening balances in FILE, {"gateway": "amount", …} as JSON, on the mapping's start date; once only.
+
+    A positive amount is what a gateway has still to pay out, or what the store owes on gift cards and store credit.
+    """
+    decision = pipeline.open_balances(db.session(), _store(domain), _balances(file), actor=ACTOR)
+    if decision.held:
+        raise click.ClickException("\n".join(held.sentence for held in decision.held))
+    click.echo(decision.nothing or f"{len(decision.documents)} opening balances: posted by the workers.")
+
+
+@store.command("suggest")
+@click.argument("domain")
+@click.option("--contact", required=True, help="The name of the shared contact in Xero, such as ‘Online customers’.")
+@with_appcontext
+def suggest(domain: str, contact: str) -> None:
+    """Propose a mapping from Xero's chart and the last orders: the document on stdout, the reasons on stderr."""
+    row = _store(domain)
+    if row.organisation is None:
+        raise click.ClickException(f"{domain} has no organisation yet: run `flask store add` with its tenant id.")
+    try:
+        organisations.read(db.session(), row.organisation)
+        contact_id = credentials.xero_api(db.session(), row.organisation, now=now()).contact_id(contact)
+    except XeroError as problem:
+        raise click.ClickException(problem.sentence) from None
+    if contact_id is None:
+        raise click.ClickException(f"Xero has no active contact named ‘{contact}’: create it there first.")
+    suggestion = onboarding.suggest_mapping(db.session(), row, contact=contact_id)
+    click.echo(json.dumps(suggestion.document, indent=2, ensure_ascii=False))
+    for reason in suggestion.reasons:
+        click.echo(f"{reason.field}: {reason.why}", err=True)
+    for question in suggestion.open:
+        click.echo(f"? {question}", err=True)
+
+
 @store.command("on")
 @click.argument("domain")
 @with_appcontext
@@ -151,6 +191,18 @@ def retry(domain: str, cause: str | None) -> None:
 
 def _need_config() -> None:
     current_app.extensions["crossfoot.config"]  # without a config this says what is missing
+
+
+def _balances(file: Path) -> dict[str, Decimal]:
+    unfit = click.ClickException(f'{file} must be JSON of amounts by gateway, such as {{"paypal": "120.50"}}.')
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
+        balances = {gateway: Decimal(amount) for gateway, amount in told.items()}
+    except (ValueError, TypeError, AttributeError, InvalidOperation):
+        raise unfit from None
+    if not all(amount.is_finite() for amount in balances.values()):
+        raise unfit
+    return balances
 
 
 def _switch(domain: str, *, on: bool) -> None:

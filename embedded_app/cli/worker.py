@@ -36,7 +36,13 @@ def _run(queues: tuple[str, ...], concurrency: int) -> None:
     app = current_app._get_current_object()  # the app itself, for the jobs' threads
     app.extensions["crossfoot.config"]  # without a config this says what is missing
     configure_logging()
-    work = jobs.Work(gather=pipeline.gather, post=pipeline.send, sweep=pipeline.sweep)
+    work = jobs.Work(
+        gather=pipeline.gather,
+        post=pipeline.send,
+        beyond=pipeline.beyond,
+        sweep=pipeline.sweep,
+        hourly=pipeline.wake_beyond,
+    )
     try:
         jobs.run_worker(app, work, queues=queues, concurrency=concurrency)
     except ConnectorException as error:

@@ -11,14 +11,19 @@ from sqlalchemy.orm.interfaces import LoaderOption
 
 from embedded_app import recorded
 from embedded_app.accounting.documents import DocumentKind, SettlementKind
-from embedded_app.models import Dispatch, Document, Settlement
+from embedded_app.models import Contact, Dispatch, Document, Settlement
 from embedded_app.xero import payloads
 from embedded_app.xero.encoding import encode
 from embedded_app.xero.endpoints import (
     ALLOCATION_REMOVALS,
     ALLOCATIONS,
+    BANK_TRANSACTIONS,
     CREDIT_NOTES,
     INVOICES,
+    JOURNALS,
+    OVERPAYMENT_ALLOCATION_REMOVALS,
+    OVERPAYMENT_ALLOCATIONS,
+    OVERPAYMENTS,
     PAYMENTS,
     VOIDS,
     Endpoint,
@@ -27,17 +32,33 @@ from embedded_app.xero.endpoints import (
 # Xero takes some 3.5 MB a call (reference: Size/batch). A batch that would be larger is sent in parts.
 MAX_BODY_BYTES = 3_000_000
 
-DOCUMENT_ENDPOINTS = {
+_LONGEST_CONTACT_NAME = 255
+
+_DOCUMENTS = {
     DocumentKind.INVOICE: INVOICES,
     DocumentKind.CREDIT_NOTE: CREDIT_NOTES,
     DocumentKind.VOID: VOIDS,
+    DocumentKind.OVERPAYMENT: OVERPAYMENTS,
+    DocumentKind.SPEND_MONEY: BANK_TRANSACTIONS,
+    DocumentKind.RECEIVE_MONEY: BANK_TRANSACTIONS,
+    DocumentKind.JOURNAL: JOURNALS,
 }
-SETTLEMENT_ENDPOINTS = {
-    SettlementKind.PAYMENT: PAYMENTS,
-    SettlementKind.REFUND: PAYMENTS,
-    SettlementKind.ALLOCATION: ALLOCATIONS,
-    SettlementKind.ALLOCATION_REMOVAL: ALLOCATION_REMOVALS,
+_CREDIT = {
+    (SettlementKind.ALLOCATION, DocumentKind.CREDIT_NOTE): ALLOCATIONS,
+    (SettlementKind.ALLOCATION, DocumentKind.OVERPAYMENT): OVERPAYMENT_ALLOCATIONS,
+    (SettlementKind.ALLOCATION_REMOVAL, DocumentKind.CREDIT_NOTE): ALLOCATION_REMOVALS,
+    (SettlementKind.ALLOCATION_REMOVAL, DocumentKind.OVERPAYMENT): OVERPAYMENT_ALLOCATION_REMOVALS,
 }
+
+
+def document_endpoint(kind: DocumentKind) -> Endpoint:
+    """Where a document of this kind is written."""
+    return _DOCUMENTS[kind]
+
+
+def settlement_endpoint(kind: SettlementKind, of: DocumentKind) -> Endpoint:
+    """Where a settlement is written; of: the kind of the document paid, refunded or whose credit is given."""
+    return _CREDIT.get((kind, of), PAYMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +79,17 @@ def pack(endpoint: Endpoint, dispatches: Sequence[Dispatch]) -> Packed:
     body = encode(endpoint, [_element(dispatch) for dispatch in dispatches])
     if len(body) > MAX_BODY_BYTES and len(dispatches) > 1:
         return pack(endpoint, dispatches[: len(dispatches) // 2])
-    return Packed(endpoint=endpoint.name, path_ids=_path_ids(dispatches[0]), body=body, dispatches=tuple(dispatches))
+    return Packed(
+        endpoint=endpoint.name, path_ids=_path_ids(endpoint, dispatches[0]), body=body, dispatches=tuple(dispatches)
+    )
 
 
 def subjects(path: Load | None = None) -> tuple[LoaderOption, ...]:
     """Loader options that bring what dispatches are about along in one query; path leads to the dispatch."""
     step: Any = path.joinedload if path is not None else joinedload
     return (
-        step(Dispatch.document).joinedload(Document.reverses),
+        step(Dispatch.document).options(joinedload(Document.reverses), joinedload(Document.contact)),
+        step(Dispatch.contact),
         step(Dispatch.settlement).options(
             joinedload(Settlement.document),
             joinedload(Settlement.to_document),
@@ -78,18 +102,29 @@ def subjects(path: Load | None = None) -> tuple[LoaderOption, ...]:
 def _element(dispatch: Dispatch) -> dict[str, Any]:
     if dispatch.document is not None:
         return _document_element(dispatch.document)
-    assert dispatch.settlement is not None, "a dispatch is about one of both (check constraint one_subject)"
+    if dispatch.contact is not None:
+        return payloads.contact(_contact_name(dispatch.contact), dispatch.contact.number)
+    assert dispatch.settlement is not None, "a dispatch is about one thing (check constraint one_subject)"
     return _settlement_element(dispatch.settlement)
 
 
 def _document_element(row: Document) -> dict[str, Any]:
-    match DocumentKind(row.kind):
-        case DocumentKind.INVOICE:
-            return payloads.invoice(recorded.document(row))
-        case DocumentKind.CREDIT_NOTE:
-            return payloads.credit_note(recorded.document(row))
-        case DocumentKind.VOID:
-            return payloads.void(_posted_id(row.reverses))
+    kind = DocumentKind(row.kind)
+    if kind is DocumentKind.VOID:
+        return payloads.void(_posted_id(row.reverses))
+    document = recorded.document(row)
+    if kind is DocumentKind.JOURNAL:
+        return payloads.journal(document)
+    return _WITH_CONTACT[kind](document, contact=_posted_id(row.contact) if row.contact else None)
+
+
+_WITH_CONTACT = {
+    DocumentKind.INVOICE: payloads.invoice,
+    DocumentKind.CREDIT_NOTE: payloads.credit_note,
+    DocumentKind.OVERPAYMENT: payloads.overpayment,
+    DocumentKind.SPEND_MONEY: payloads.bank_transaction,
+    DocumentKind.RECEIVE_MONEY: payloads.bank_transaction,
+}
 
 
 def _settlement_element(row: Settlement) -> dict[str, Any]:
@@ -105,22 +140,30 @@ def _settlement_element(row: Settlement) -> dict[str, Any]:
                 document_kind=DocumentKind(row.document.kind),
                 document_id=_posted_id(row.document),
                 account=settlement.account or "",
+                rate=recorded.document(row.document).rate,
             )
 
 
-def _path_ids(dispatch: Dispatch) -> tuple[str, ...]:
-    if dispatch.endpoint == VOIDS.name and dispatch.document is not None:
+def _contact_name(row: Contact) -> str:
+    """The customer's name as Xero takes it: no angle brackets, single spaces, 255 characters; a suffix where taken."""
+    name = " ".join((row.name or "").replace("<", " ").replace(">", " ").split())
+    suffix = f" ({row.suffix + 1})" if row.suffix else ""
+    return name[: _LONGEST_CONTACT_NAME - len(suffix)].rstrip() + suffix
+
+
+def _path_ids(endpoint: Endpoint, dispatch: Dispatch) -> tuple[str, ...]:
+    """Xero's ids for the endpoint's path: of the voided invoice, or of the credit and of the allocation taken back."""
+    if "{}" not in endpoint.path:
+        return ()
+    if dispatch.document is not None:
         return (_posted_id(dispatch.document.reverses),)
     settlement = dispatch.settlement
-    if settlement is None or dispatch.endpoint == PAYMENTS.name:
-        return ()
-    credit_note_id = _posted_id(settlement.document)
-    if dispatch.endpoint == ALLOCATIONS.name:
-        return (credit_note_id,)
-    assert settlement.removes is not None and settlement.removes.xero_id, "it needs its allocation posted first"
-    return (credit_note_id, settlement.removes.xero_id)
+    assert settlement is not None, "only voids and settlements have ids in their path"
+    if settlement.kind == SettlementKind.ALLOCATION:
+        return (_posted_id(settlement.document),)
+    return (_posted_id(settlement.document), _posted_id(settlement.removes))
 
 
-def _posted_id(row: Document | None) -> str:
+def _posted_id(row: Document | Settlement | Contact | None) -> str:
     assert row is not None and row.xero_id, "a dispatch is ready only when all it needs is posted (DispatchNeed)"
     return row.xero_id

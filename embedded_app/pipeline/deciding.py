@@ -4,48 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from embedded_app import models, recorded
-from embedded_app.accounting.documents import Books, Decision, Held, History
+from embedded_app import recorded
+from embedded_app.accounting.documents import Decision, Held, History
 from embedded_app.accounting.facts import facts_hash, to_facts
-from embedded_app.accounting.mapping import Mapping as AccountMapping
-from embedded_app.accounting.mapping import parse_mapping
 from embedded_app.accounting.order import Order
 from embedded_app.accounting.posting import post
 from embedded_app.channels import Unreadable
 from embedded_app.models import Delivery, DeliveryState, Hold, OrderFacts, Outcome, PostingGroup, Store
 from embedded_app.pipeline.recording import record, record_tenders
+from embedded_app.pipeline.rules import Rules, new_group, rules_of
 from embedded_app.queue import wake
-
-NOT_CONNECTED = Held(
-    cause="not connected", subject="Xero", sentence="Xero is not connected to this store yet; connect it in Setup."
-)
-NOT_MAPPED = Held(
-    cause="no mapping",
-    subject="mapping",
-    sentence="Accounts and taxes are not mapped for this store yet; complete the mapping in Setup.",
-)
-NOT_SWITCHED_ON = Held(
-    cause="not switched on",
-    subject="posting",
-    sentence="Posting is switched off for this store; switch it on in Setup.",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rules:
-    """What decisions of one store go by; held: why none can be made at all."""
-
-    mapping_id: int | None = None
-    mapping: AccountMapping | None = None
-    books: Books | None = None
-    held: Held | None = None
 
 
 def decide(
@@ -61,7 +35,7 @@ def decide(
     Deciding holds the orders' rows FOR UPDATE, in id order, so two workers never decide one order side by side. What an
     order's answer does not change ends there.
     """
-    rules = _rules(session, store)
+    rules = rules_of(session, store)
     rows = _lock(session, store.id, sorted(answers))
     holds = _open_holds(session, rows)
     changed = [row for row in rows if _is_news(row, answers[row.external_id], holds[row.id])]
@@ -88,26 +62,6 @@ def decide(
     if recorded_some:
         wake(session, "post", store.organisation_id or 0)
     session.commit()
-
-
-def _rules(session: Session, store: Store) -> _Rules:
-    if store.organisation is None:
-        return _Rules(held=NOT_CONNECTED)
-    latest = session.scalar(
-        select(models.Mapping)
-        .where(models.Mapping.store_id == store.id)
-        .order_by(models.Mapping.version.desc())
-        .limit(1)
-    )
-    if latest is None:
-        return _Rules(held=NOT_MAPPED)
-    if not store.posting:
-        return _Rules(held=NOT_SWITCHED_ON)
-    return _Rules(
-        mapping_id=latest.id,
-        mapping=parse_mapping(latest.document, latest.version),
-        books=recorded.books(store.organisation),
-    )
 
 
 def _lock(session: Session, store_id: int, external_ids: Sequence[str]) -> list[OrderFacts]:
@@ -175,27 +129,11 @@ def _groups(session: Session, store: Store, orders: Mapping[int, Order]) -> dict
 
 def _new_group(session: Session, store: Store, order: Order) -> PostingGroup:
     number = store.prefix + order.name.removeprefix("#")
-    for unique_number in (number, f"{number}-{order.id.rpartition('/')[2]}"):
-        group_id = session.scalar(
-            insert(PostingGroup)
-            .values(
-                store_id=store.id,
-                organisation_id=store.organisation_id,
-                kind="order",
-                key=order.id,
-                currency=order.currency,
-                number=unique_number,
-                generation=1,
-            )
-            .on_conflict_do_nothing(index_elements=["organisation_id", "number"])
-            .returning(PostingGroup.id)
-        )
-        if group_id is not None:
-            break
-    return session.get_one(PostingGroup, group_id)
+    numbers = (number, f"{number}-{order.id.rpartition('/')[2]}")
+    return new_group(session, store, kind="order", key=order.id, currency=order.currency, numbers=numbers)
 
 
-def _decision(rules: _Rules, answer: Order | Unreadable, group: PostingGroup | None, history: History) -> Decision:
+def _decision(rules: Rules, answer: Order | Unreadable, group: PostingGroup | None, history: History) -> Decision:
     if isinstance(answer, Unreadable):
         return Decision(held=(Held(cause=answer.cause, subject="order", sentence=answer.sentence),))
     if rules.held is not None:
@@ -210,6 +148,8 @@ def _conclude(row: OrderFacts, decision: Decision, history: History) -> None:
         row.outcome, row.reason = Outcome.HELD, decision.held[0].sentence
     elif decision.documents or decision.settlements or history.documents:
         row.outcome, row.reason = Outcome.RECORDED, None
+    elif decision.waiting:
+        row.outcome, row.reason = Outcome.WAITING, decision.waiting
     else:
         row.outcome, row.reason = Outcome.NOTHING, decision.nothing
 

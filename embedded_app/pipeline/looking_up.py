@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 
 from embedded_app import outbox, recorded
 from embedded_app.clock import now
-from embedded_app.models import Batch, BatchElement, Dispatch, Document, Settlement
+from embedded_app.models import Batch, BatchElement, Dispatch, Document
 from embedded_app.xero.client import XeroApi
-from embedded_app.xero.endpoints import ALLOCATION_REMOVALS, ALLOCATIONS, ENDPOINTS, VOIDS, Endpoint
-from embedded_app.xero.lookup import Sought, find
+from embedded_app.xero.endpoints import CONTACTS, ENDPOINTS, Endpoint
+from embedded_app.xero.lookup import Sought, find, sought_document
 from embedded_app.xero.outcomes import Posted
 from embedded_app.xero.refusals import Cause, Refused
 
 # Xero's clock and ours may differ, and If-Modified-Since knows whole seconds only.
 BEFORE_FIRST_SENT = timedelta(minutes=2)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +54,11 @@ def own_numbers(
         .join(BatchElement, BatchElement.dispatch_id == Dispatch.id)
         .where(BatchElement.batch_id == call.batch_id)
     ).one()
+    # A customer's contact may stem from an earlier installation of the app.
+    since = LONG_AGO if call.endpoint == CONTACTS.name else first_owed - BEFORE_FIRST_SENT
     wanted = _sought(session, call.batch_id)
     session.commit()
-    found = _found(api, ENDPOINTS[call.endpoint], wanted, first_owed - BEFORE_FIRST_SENT)
+    found = _found(api, ENDPOINTS[call.endpoint], wanted, since)
     return [
         ours if ours is not None and _is_taken(outcome) else outcome
         for outcome, ours in zip(outcomes, found, strict=True)
@@ -63,17 +66,8 @@ def own_numbers(
 
 
 def names(session: Session, batch_id: int) -> list[str]:
-    """The numbers or references of a batch's elements, in the order they were sent."""
-    subjects = session.execute(
-        select(Document.number, Settlement.reference)
-        .select_from(BatchElement)
-        .join(Dispatch, Dispatch.id == BatchElement.dispatch_id)
-        .outerjoin(Document, Document.id == Dispatch.document_id)
-        .outerjoin(Settlement, Settlement.id == Dispatch.settlement_id)
-        .where(BatchElement.batch_id == batch_id)
-        .order_by(BatchElement.position)
-    )
-    return [number or reference for number, reference in subjects]
+    """What each element of a batch is known by in Xero (number, reference, narration), in the order they were sent."""
+    return [sought.name or "" for sought in _sought(session, batch_id)]
 
 
 def _is_taken(outcome: Posted | Refused) -> bool:
@@ -87,6 +81,8 @@ def _sought(session: Session, batch_id: int) -> list[Sought]:
         document, settlement = element.dispatch.document, element.dispatch.settlement
         if document is not None:
             sought.append(_sought_document(document))
+        elif element.dispatch.contact is not None:
+            sought.append(Sought(name=element.dispatch.contact.number))
         elif settlement is not None:
             sought.append(
                 Sought(
@@ -101,14 +97,14 @@ def _sought(session: Session, batch_id: int) -> list[Sought]:
 
 
 def _sought_document(row: Document) -> Sought:
-    if row.reverses is not None:
-        return Sought(document_id=row.reverses.xero_id)
-    return Sought(name=row.number, contact=recorded.document(row).contact, amount=row.total)
+    voided_id = row.reverses.xero_id if row.reverses else None
+    contact = row.contact.xero_id if row.contact else None
+    return sought_document(recorded.document(row), contact=contact, voided_id=voided_id)
 
 
 def _found(api: XeroApi, endpoint: Endpoint, wanted: Sequence[Sought], since: datetime) -> list[Posted | None]:
     """Each sought element as Xero holds it, None where it does not; the list is read once for all of them."""
-    if endpoint in (VOIDS, ALLOCATIONS, ALLOCATION_REMOVALS):
+    if "{}" in endpoint.path:
         # One per call, and known by the document it belongs to: that document tells, whenever it was last modified.
         held = [api.by_id(endpoint, sought.document_id or "") for sought in wanted]
         listed = [element for element in held if element is not None]

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from embedded_app.accounting.contacts import CUSTOMER
 from embedded_app.accounting.document_json import document_to_json
-from embedded_app.accounting.documents import Decision, Document, Settlement, SettlementKind
+from embedded_app.accounting.documents import Decision, Document, DocumentKind, Settlement, SettlementKind
 from embedded_app.accounting.order import Order
 from embedded_app.models import (
+    Contact,
     Dispatch,
     DispatchNeed,
     DispatchState,
@@ -25,7 +27,8 @@ from embedded_app.models import (
 )
 from embedded_app.models import Document as DocumentRow
 from embedded_app.models import Settlement as SettlementRow
-from embedded_app.packing import DOCUMENT_ENDPOINTS, SETTLEMENT_ENDPOINTS
+from embedded_app.outbox import document_endpoint, settlement_endpoint
+from embedded_app.xero.endpoints import CONTACTS
 
 
 def record_tenders(session: Session, store_id: int, orders: Mapping[int, Order]) -> dict[str, int]:
@@ -60,16 +63,16 @@ def record(
     session: Session,
     store: Store,
     group: PostingGroup,
-    order: OrderFacts,
+    order: OrderFacts | None,
     decision: Decision,
     tenders: Mapping[str, int],
     *,
     mapping_id: int,
     now: datetime,
 ) -> None:
-    """Write a decision of one order, in posting order; flushed and committed by the caller.
+    """Write a decision of one group, in posting order; flushed and committed by the caller.
 
-    tenders: row ids by the tenders' own ids, as record_tenders gave them.
+    order: None for what is beyond orders. tenders: row ids by the tenders' own ids, as record_tenders gave them.
     """
     book = _Book(session, store, group, now)
     for document in decision.documents:
@@ -115,7 +118,7 @@ class _Book:
             assert subject is not None, "a dispatch is about one of both (check constraint one_subject)"
             self.dispatches[subject] = dispatch
 
-    def add_document(self, document: Document, order: OrderFacts, mapping_id: int) -> None:
+    def add_document(self, document: Document, order: OrderFacts | None, mapping_id: int) -> None:
         reverses = self.documents[document.reverses] if document.reverses else None
         row = DocumentRow(
             group_id=self.group.id,
@@ -129,18 +132,22 @@ class _Book:
             total=document.total,
             total_tax=document.total_tax,
             reverses=reverses,
+            contact=self._contact(document.contact),
             content=document_to_json(document),
             recorded_at=self.now,
             state=DocumentState.RECORDED,
         )
         self.session.add(row)
-        self.session.add_all(
-            DocumentOrder(document=row, order_id=order.id, agreement_external_id=agreement_id)
-            for agreement_id in document.agreements
-        )
+        if order is not None:
+            self.session.add_all(
+                DocumentOrder(document=row, order_id=order.id, agreement_external_id=agreement_id)
+                for agreement_id in document.agreements
+            )
         self.documents[document.role] = row
         needs = [self.dispatches[reverses]] if reverses else []
-        self.dispatches[row] = self._dispatch(DOCUMENT_ENDPOINTS[document.kind].name, needs, document=row)
+        if row.contact is not None and row.contact.xero_id is None:
+            needs.append(self._contact_dispatch(row.contact))
+        self.dispatches[row] = self._dispatch(document_endpoint(document.kind).name, needs, document=row)
 
     def add_settlement(self, settlement: Settlement, tenders: Mapping[str, int]) -> None:
         document = self.documents[settlement.role]
@@ -157,13 +164,30 @@ class _Book:
             account=settlement.account,
             date=settlement.date,
             amount=settlement.amount,
+            bank_amount=settlement.bank_amount,
             reference=settlement.reference,
             recorded_at=self.now,
         )
         self.session.add(row)
         needs = self._needs(document, to_document, removes)
         self.settlements.append(row)
-        self.dispatches[row] = self._dispatch(SETTLEMENT_ENDPOINTS[settlement.kind].name, needs, settlement=row)
+        endpoint = settlement_endpoint(settlement.kind, DocumentKind(document.kind))
+        self.dispatches[row] = self._dispatch(endpoint.name, needs, settlement=row)
+
+    def _contact(self, named: str) -> Contact | None:
+        """The row of the customer's own contact a document names, made where missing; None for the shared contact."""
+        if not named.startswith(CUSTOMER):
+            return None
+        found = self.session.scalar(select(Contact).where(Contact.store_id == self.store.id, Contact.key == named))
+        if found is None:
+            found = Contact(store_id=self.store.id, key=named, number=self.store.prefix + _customer_number(named))
+            self.session.add(found)
+            self._dispatch(CONTACTS.name, [], contact=found)
+            self.session.flush()
+        return found
+
+    def _contact_dispatch(self, contact: Contact) -> Dispatch:
+        return self.session.scalars(select(Dispatch).where(Dispatch.contact_id == contact.id)).one()
 
     def _removed(
         self, settlement: Settlement, document: DocumentRow, to_document: DocumentRow | None
@@ -205,6 +229,7 @@ class _Book:
         *,
         document: DocumentRow | None = None,
         settlement: SettlementRow | None = None,
+        contact: Contact | None = None,
     ) -> Dispatch:
         unposted = [need for need in needs if need.state is not DispatchState.POSTED]
         row = Dispatch(
@@ -213,9 +238,16 @@ class _Book:
             endpoint=endpoint,
             document=document,
             settlement=settlement,
+            contact=contact,
             state=DispatchState.WAITING if unposted else DispatchState.READY,
             created_at=self.now,
         )
         self.session.add(row)
         self.session.add_all(DispatchNeed(dispatch=row, needs=need) for need in unposted)
         return row
+
+
+def _customer_number(named: str) -> str:
+    """The customer's part of a ContactNumber: the channel's id; a company's says so, for both count from one."""
+    *_, kind, number = ("", *named.removeprefix(CUSTOMER).split("/"))
+    return f"company-{number}" if kind == "Company" else number

@@ -50,9 +50,10 @@ def retry_held(session: Session, store: Store, *, actor: str, cause: str | None 
 
 
 def _resume(session: Session, store: Store, holds: Sequence[Hold], *, actor: str) -> None:
-    """Let a paused store be read again."""
+    """Let a paused store be read again, and what is beyond its orders be decided again."""
     store.paused = None
     for hold in holds:
         if hold.order_id is None and hold.dispatch_id is None:
             hold.closed_at, hold.closed_by = now(), actor
     wake(session, "gather", store.id)
+    wake(session, "beyond", store.id, queue="gather")

@@ -12,7 +12,7 @@ from embedded_app import outbox
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import Organisation
-from embedded_app.pipeline import credentials, looking_up
+from embedded_app.pipeline import credentials, looking_up, naming
 from embedded_app.xero.client import XeroApi
 from embedded_app.xero.endpoints import ENDPOINTS
 from embedded_app.xero.errors import NeedsMerchant, NeedsReconnect, OutcomeUnknown, RetryLater, XeroError
@@ -56,6 +56,7 @@ def _one_call(session: Session, organisation: Organisation) -> bool:
     except NeedsMerchant as problem:
         return _pause(session, organisation, problem.sentence)
 
+    naming.name_contacts(session, organisation.id)
     call = outbox.next_call(session, organisation.id, now=now())
     if call is None:
         return False

@@ -14,11 +14,14 @@ from embedded_app.queue import wake
 def sweep() -> None:
     """Wake the gather of every store with open deliveries and the post of every organisation that something is due to.
 
-    Also makes ready what waits only for posted dispatches, in case the commit that should have done so was lost.
+    Also wakes the reading of gift cards that stands in the middle, and makes ready what waits only for posted
+    dispatches, in case the commit that should have done so was lost.
     """
     session = db.session()
     for store_id in session.scalars(_stores_owed()).all():
         wake(session, "gather", store_id)
+    for store_id in session.scalars(_stores_half_read()).all():
+        wake(session, "beyond", store_id, queue="gather")
     session.commit()
     for organisation_id in session.scalars(_organisations_waiting()).all():
         outbox.promote(session, organisation_id)
@@ -32,6 +35,16 @@ def _stores_owed() -> Select[int]:
     owed = select(Delivery.id).where(Delivery.store_id == Store.id, Delivery.state == DeliveryState.OPEN).exists()
     return select(Store.id).where(
         owed, Store.paused.is_(None), or_(Store.not_before.is_(None), Store.not_before <= now())
+    )
+
+
+def _stores_half_read() -> Select[int]:
+    """Those whose gift cards were read in part, and may be read on by now."""
+    return select(Store.id).where(
+        Store.gift_cards_go_on.is_not(None),
+        Store.posting,
+        Store.paused.is_(None),
+        or_(Store.not_before.is_(None), Store.not_before <= now()),
     )
 
 

@@ -41,9 +41,9 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("period_lock_date", sa.Date(), nullable=True),
         sa.Column("end_of_year_lock_date", sa.Date(), nullable=True),
-        sa.Column("tax_rates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("rounding_account", sa.String(), nullable=True),
+        sa.Column("chart", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("chart_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_organisation_grant_id_grant")),
@@ -104,6 +104,9 @@ def upgrade() -> None:
         sa.Column("paused", sa.String(), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_batch_size", sa.Integer(), nullable=False),
+        sa.Column("gift_cards_read_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gift_cards_go_on", sa.String(), nullable=True),
+        sa.Column("gift_cards_reading_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_store_organisation_id_organisation")
@@ -124,6 +127,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index(op.f("ix_audit_entry_store_id"), "audit_entry", ["store_id"], unique=False)
+    op.create_table(
+        "contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("number", sa.String(length=50), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("suffix", sa.Integer(), nullable=False),
+        sa.Column("xero_id", sa.String(length=36), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_contact_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    op.create_index("uq_contact_key", "contact", ["store_id", "key"], unique=True)
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -146,6 +162,7 @@ def upgrade() -> None:
             sa.Enum(
                 "recorded",
                 "nothing to post",
+                "waiting",
                 "held",
                 name="outcome",
                 native_enum=False,
@@ -196,6 +213,7 @@ def upgrade() -> None:
             sa.Enum(
                 "recorded",
                 "nothing to post",
+                "waiting",
                 "held",
                 name="outcome",
                 native_enum=False,
@@ -252,6 +270,7 @@ def upgrade() -> None:
         sa.Column("total_tax", sa.Numeric(precision=18, scale=4), nullable=False),
         sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "state",
@@ -270,6 +289,7 @@ def upgrade() -> None:
         sa.Column("xero_id", sa.String(length=36), nullable=True),
         sa.Column("xero_total", sa.Numeric(precision=18, scale=4), nullable=True),
         sa.Column("xero_total_tax", sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_document_contact_id_contact")),
         sa.ForeignKeyConstraint(["group_id"], ["posting_group.id"], name=op.f("fk_document_group_id_posting_group")),
         sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_document_mapping_id_mapping")),
         sa.ForeignKeyConstraint(["reverses_id"], ["document.id"], name=op.f("fk_document_reverses_id_document")),
@@ -325,6 +345,7 @@ def upgrade() -> None:
         sa.Column("account", sa.String(length=36), nullable=True),
         sa.Column("date", sa.Date(), nullable=False),
         sa.Column("amount", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("bank_amount", sa.Numeric(precision=18, scale=4), nullable=True),
         sa.Column("reference", sa.String(length=255), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("xero_id", sa.String(length=36), nullable=True),
@@ -354,6 +375,7 @@ def upgrade() -> None:
         sa.Column("endpoint", sa.String(length=32), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("settlement_id", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -372,7 +394,10 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(document_id IS NULL) <> (settlement_id IS NULL)", name=op.f("ck_dispatch_one_subject")),
+        sa.CheckConstraint(
+            "num_nonnulls(document_id, settlement_id, contact_id) = 1", name=op.f("ck_dispatch_one_subject")
+        ),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_dispatch_contact_id_contact")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_dispatch_document_id_document")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_dispatch_organisation_id_organisation")
@@ -397,6 +422,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
     )
+    op.create_index("uq_dispatch_contact", "dispatch", ["contact_id"], unique=True)
     op.create_index("uq_dispatch_document", "dispatch", ["document_id"], unique=True)
     op.create_index("uq_dispatch_settlement", "dispatch", ["settlement_id"], unique=True)
     op.create_table(

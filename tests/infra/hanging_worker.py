@@ -17,4 +17,9 @@ def hang(key: int) -> bool:
 
 if __name__ == "__main__":
     app = create_app(Config.from_environment(os.environ))
-    run_worker(app, Work(gather=hang, post=hang, sweep=lambda: None), queues=WORKER_QUEUES, concurrency=1)
+    run_worker(
+        app,
+        Work(gather=hang, post=hang, beyond=hang, sweep=lambda: None, hourly=lambda: None),
+        queues=WORKER_QUEUES,
+        concurrency=1,
+    )

@@ -15,13 +15,13 @@ COLUMNS = [
     {"cli"},
     {"web", "jobs"},
     {"pipeline", "proof", "onboarding"},
-    {"inbox", "outbox", "packing"},
+    {"inbox", "outbox"},
     {"queue", "recorded"},
     {"models", "db"},
     {"channels", "xero"},
     {"accounting"},
 ]
-SIDEWAYS = {("outbox", "packing"), ("models", "db")}
+SIDEWAYS = {("models", "db")}
 ANYWHERE_BUT_ACCOUNTING = {"config", "clock", "logs", "secrets_at_rest"}
 # What only the commands use, and what each of them may use.
 LAUNCHERS = {"local_database": set(), "supervisor": set(), "sandbox": {"accounting", "clock"}}

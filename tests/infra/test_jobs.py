@@ -23,7 +23,13 @@ from embedded_app.jobs import BURST_PAUSE_SECONDS, SWEEPER_QUEUES, WORKER_QUEUES
 from embedded_app.jobs import run_worker as run
 from embedded_app.queue import wake
 
-IDLE = Work(gather=lambda key: False, post=lambda key: False, sweep=lambda: None)
+IDLE = Work(
+    gather=lambda key: False,
+    post=lambda key: False,
+    beyond=lambda key: False,
+    sweep=lambda: None,
+    hourly=lambda: None,
+)
 
 
 def run_worker(app: Flask, work: Work, *, concurrency: int = 1) -> None:
@@ -77,6 +83,24 @@ def test_a_job_that_leaves_work_behind_wakes_itself_again(app: Flask, session: s
     run_worker(app, replace(IDLE, gather=lambda key: left.pop(0) > 0))
 
     assert left == []
+
+
+def test_a_reading_of_gift_cards_that_leaves_some_wakes_itself_again(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    left = [2, 1, 0]
+    wake(session, "beyond", 7, queue="gather")
+    session.commit()
+
+    run_worker(app, replace(IDLE, beyond=lambda key: left.pop(0) > 0))
+
+    assert left == []
+
+
+def test_who_posts_is_woken_every_hour_for_gift_cards(app: Flask) -> None:
+    periodic = job_app(app, IDLE).periodic_registry.periodic_tasks.values()
+
+    assert ("hourly", "41 * * * *") in [(one.task.name, one.cron) for one in periodic]
 
 
 def test_a_job_that_fails_keeps_its_exception_in_and_the_worker_goes_on(

@@ -21,12 +21,21 @@ from embedded_app.db import db
 from embedded_app.models import Dispatch, DispatchState, Hold, Store
 from embedded_app.sandbox.shopify.shop import Shop
 from embedded_app.sandbox.xero.books import Books
-from embedded_app.sandbox.xero.companies import UK
+from embedded_app.sandbox.xero.companies import AU, UK, US
+from embedded_app.sandbox.xero.company import Company
 from embedded_app.sandbox.xero.organisation import Organisation
+from tests.golden_case import Case
 
+COMPANIES = {"uk_books": UK, "us_books": US, "au_books": AU}
 # More rounds than any test needs: a test that is not quiet by then has a loop in it.
 MOST_ROUNDS = 40
-WORK = jobs.Work(gather=pipeline.gather, post=pipeline.send, sweep=pipeline.sweep)
+WORK = jobs.Work(
+    gather=pipeline.gather,
+    post=pipeline.send,
+    beyond=pipeline.beyond,
+    sweep=pipeline.sweep,
+    hourly=pipeline.wake_beyond,
+)
 
 
 @dataclass(slots=True)
@@ -117,10 +126,12 @@ class Stage:
         return {tax_type: total.tax for tax_type, total in self.organisation.vat().items() if total.tax}
 
 
-def set_the_stage(app: Flask, clock: SetClock, url: str, shop: Shop, books: Books, *, prefix: str = "SH-") -> Stage:
+def set_the_stage(
+    app: Flask, clock: SetClock, url: str, shop: Shop, books: Books, *, company: Company = UK, prefix: str = "SH-"
+) -> Stage:
     """Connect a store of the sandbox to a new organisation of the sandbox; mapping and switch are left to the test."""
     user_id = books.new_id()
-    organisation = books.open_organisation(replace(UK, name=shop.name), user_id)
+    organisation = books.open_organisation(replace(company, name=shop.name), user_id)
     tokens = shop.issue_tokens()
     with app.app_context():
         row = connect_xero(books, organisation, user_id, now=clock.now())
@@ -138,6 +149,20 @@ def set_the_stage(app: Flask, clock: SetClock, url: str, shop: Shop, books: Book
         db.session.commit()
         store_id = store.id
     return Stage(app, clock, url, shop, books, organisation, store_id, user_id)
+
+
+def company_of(case: Case) -> Company:
+    """The sandbox's company that keeps the case's books: of its country, in its base currency, with its tax rates."""
+    company = COMPANIES[case.organisation]
+    known = {tax_type: rate for tax_type, _, rate, _ in company.tax_rates}
+    added = tuple(
+        (tax_type, f"{tax_type} of the case", format(rate * 100, "f"), "ALL")
+        for tax_type, rate in case.books.rates.items()
+        if tax_type not in known
+    )
+    wrong = {name for name, rate in case.books.rates.items() if name in known and Decimal(known[name]) != rate * 100}
+    assert not wrong, f"{case.name} has other rates than {company.name} for {wrong}"
+    return replace(company, base_currency=case.books.base_currency, tax_rates=(*company.tax_rates, *added))
 
 
 def connect_xero(books: Books, organisation: Organisation, user_id: str, *, now: datetime) -> models.Organisation:

@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text, update
 
-from embedded_app import inbox, pipeline
+from embedded_app import inbox, onboarding, pipeline
+from embedded_app.accounting.mapping_document import MappingError
 from embedded_app.accounting.order import Order
 from embedded_app.db import db
-from embedded_app.models import Delivery, DeliveryState, Document, DocumentState, Grant, Outcome
+from embedded_app.models import Delivery, DeliveryState, Document, DocumentState, Grant, Outcome, Store
 from embedded_app.sandbox.day import play_day
 from embedded_app.sandbox.shopify.totals import store_totals
 from embedded_app.sandbox.xero.faults import FaultKind
@@ -109,6 +110,30 @@ def test_nothing_is_posted_before_it_is_mapped_and_switched_on(unmapped: Stage, 
     unmapped.work()
     assert unmapped.held() == []
     assert numbers(unmapped) == ["SH-1001"]
+
+
+def test_a_suggested_mapping_posts_the_orders_it_was_made_from(unmapped: Stage, order: Order) -> None:
+    unmapped.post(order)
+    contact = unmapped.organisation.contact("Online customers").contact_id
+    with unmapped.app.app_context():
+        suggestion = onboarding.suggest_mapping(
+            db.session(), db.session.get_one(Store, unmapped.store_id), contact=contact
+        )
+    unmapped.map(suggestion.document)
+    unmapped.switch(on=True)
+    unmapped.retry()
+
+    assert suggestion.open == ()
+    assert unmapped.held() == []
+    assert unmapped.balances() == load_case("a_vat_included").balances
+
+
+def test_a_mapping_that_xero_would_refuse_is_not_saved(alice: Stage, order: Order) -> None:
+    alice.post(order)
+    mapping = load_case("a_vat_included").mapping
+
+    with pytest.raises(MappingError, match=r"accounts\.product.*091"):
+        alice.map(mapping | {"accounts": mapping["accounts"] | {"product": "091"}})
 
 
 def test_while_posting_is_off_deliveries_are_taken_in_and_post_later(alice: Stage, order: Order) -> None:
