@@ -1,6 +1,7 @@
 # make demo [ORDERS=2000]   a store, a Xero and a day of orders on this machine; Ctrl-C ends all of it
 # make test                 all tests, in parallel
 # make check                lint, format, types
+# make nightly              the property tests at length, on fresh lives
 # make bench                measurements, each against a floor from the same run
 # make migration            draw revision 0002 anew from models.py (only while nothing has been released)
 
@@ -12,7 +13,7 @@ ORDERS ?=
 TESTS_AT_ONCE ?= auto
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test check bench migration
+.PHONY: demo test check nightly bench migration
 
 demo: $(STAMP)
 	@$(BIN)/flask --app embedded_app demo $(if $(ORDERS),--orders $(ORDERS))
@@ -24,6 +25,9 @@ check: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+nightly: $(STAMP)
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(TESTS_AT_ONCE) -o faulthandler_timeout=3600 tests/properties
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.decide

@@ -57,11 +57,9 @@ def start(directory: Path, *, settings: Mapping[str, str] | None = None) -> str:
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         with _private_runtime_directory(directory.parent):
-            address = _start_server(directory, settings or {})
+            return _answering(_start_server(directory, settings or {}), directory)
     except OSError as error:
         raise LocalDatabaseError(f"The database directory {directory} cannot be used: {error.strerror}.") from error
-    _wait_until_it_answers(address, directory)
-    return address
 
 
 def address(directory: Path) -> str | None:
@@ -170,16 +168,20 @@ def _patiently(step: Callable[[], Outcome], directory: Path) -> Outcome:
             time.sleep(0.5)
 
 
-def _wait_until_it_answers(server_address: str, directory: Path) -> None:
+def _answering(server_address: str, directory: Path) -> str:
+    """The address once the server answers there."""
     deadline = time.monotonic() + RECOVERED_WITHIN_SECONDS
     while True:
         try:
             psycopg.connect(server_address, connect_timeout=ANSWER_SECONDS).close()
-            return
+            return server_address
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
                 raise LocalDatabaseError(f"The database does not answer. {_how_to_mend(directory)}") from error
-            time.sleep(0.1)
+        if address(directory) is None:
+            # A server that was killed a moment ago still listened when it was asked.
+            server_address = _start_server(directory, {})
+        time.sleep(0.1)
 
 
 def _how_to_mend(directory: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import threading
 
 import click
@@ -46,6 +47,9 @@ def sandbox(store_port: int, xero_port: int, limits: bool) -> None:
         "XERO_CLIENT_ID": books.identity.client_id,
         "XERO_CLIENT_SECRET": books.identity.client_secret,
     }
+    # Said outright: what a shell starts in the background inherits that Ctrl-C is ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         for name, value in settings.items():
             click.echo(f"export {name}={shlex.quote(value)}")
