@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from embedded_app.accounting.documents import Books, Document, Held, History
 from embedded_app.accounting.mapping import Mapping
-from embedded_app.accounting.money import ZERO, round_cents
+from embedded_app.accounting.money import CENT, ZERO, round_cents
 from embedded_app.accounting.order import Order
 from embedded_app.accounting.tenders import net_tenders
 
@@ -74,8 +74,8 @@ def settled_amounts(booked: Order, shop: Order | None) -> dict[str, Decimal]:
 
 
 def base_amount(amount: Decimal, document: Document) -> Decimal:
-    """An amount of a document in the base currency, at the document's rate."""
-    return amount if document.rate is None else round_cents(amount / document.rate)
+    """An amount of a document in the base currency, at the document's rate; a cent at least, as Xero pays no less."""
+    return amount if document.rate is None else max(round_cents(amount / document.rate), CENT)
 
 
 def _sum(order: Order, ids: set[str]) -> Decimal:

@@ -136,17 +136,26 @@ class _Desk:
         if over > 0 and not self.takes_overpayments(tender):
             return False
         parts = take(self.due, roles, tender.amount)
-        settled = self.settled_amounts.get(tender.id)
-        for role, amount in parts:
-            # The last one gets what rounding left.
-            in_base = settled and (settled if (role, amount) == parts[-1] else self.in_base(role, amount))
-            settled = settled and settled - (in_base or ZERO)
-            self.money.append(self.settlement(tender, role, amount, in_base))
+        for (role, amount), bank_amount in zip(parts, self.bank_amounts(tender, parts), strict=True):
+            self.money.append(self.settlement(tender, role, amount, bank_amount))
         if over > 0:
             role = self.next_role("O")
             self.add(overpayment(self.basis, tender, over, role))
             self.credit[role], self.moments[role] = over, tender.processed_at
         return True
+
+    def bank_amounts(self, tender: Tender, parts: Sequence[tuple[str, Decimal]]) -> list[Decimal | None]:
+        """What each part of a payment moved on its account, in all what was settled; None in the account's currency.
+
+        The last gets what rounding left, or the largest where that is nothing, of which Xero takes no payment.
+        """
+        settled = self.settled_amounts.get(tender.id)
+        if settled is None:
+            return [None] * len(parts)
+        shares = [self.in_base(role, amount) for role, amount in parts]
+        left = settled - sum(shares, ZERO)
+        shares[-1 if shares[-1] + left > 0 else shares.index(max(shares))] += left
+        return list(shares)
 
     def pay_back(self, tender: Tender, roles: Sequence[str]) -> bool:
         if sum((self.credit[role] for role in roles), ZERO) < tender.amount:

@@ -92,6 +92,14 @@ def test_one_tender_over_two_invoices_moves_what_was_settled_in_all() -> None:
     assert [one.bank_amount for one in decision.settlements] == [Decimal("50.00"), Decimal("24.01")]
 
 
+def test_a_cent_of_a_payment_moves_a_cent_at_least() -> None:
+    cent = refunded(line("0.01", id="cent"), day=24)
+
+    payments = decide(shown(LAMP, cent, received("50.01", day=25), settled={"T1": "50.00"})).settlements
+
+    assert [one.bank_amount for one in payments] == [Decimal("49.99"), Decimal("0.01")]
+
+
 @pytest.mark.parametrize(
     ("settled", "kind", "difference"),
     [("26.00", DocumentKind.SPEND_MONEY, "1.00"), ("24.90", DocumentKind.RECEIVE_MONEY, "0.10")],
