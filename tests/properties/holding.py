@@ -133,13 +133,13 @@ def _is_tax_far_off(done: Posted, held: Held | Order) -> bool:
     for agreement in order.agreements:
         for sign in (1, -1):
             off, units = ZERO, 0
-            for line in agreement.lines:
-                if line.gross * sign <= 0 or ledgers.is_price_reduction(line, mapping) or line.kind in OUTSIDE_TAX:
+            for line in (one for one in agreement.lines if one.gross * sign > 0):
+                units += max(1, abs(line.quantity))
+                if line.kind in OUTSIDE_TAX or ledgers.is_price_reduction(line, mapping):
                     continue
                 if ledgers.rule_of(order, line, mapping).strategy == "rate":
                     rate = sum((tax.rate for tax in line.taxes), ZERO)
                     off += abs(line.tax - (line.gross - (line.gross / (1 + rate)).quantize(CENT, ROUND_HALF_UP)))
-                units += max(1, abs(line.quantity))
             if off > units * (1 if whole else CENT):
                 return True
     return False
