@@ -40,16 +40,23 @@ def expected_line(*columns: str) -> tuple[str, ...]:
     return (*known, sent, *([one for one in more if one != "sent"] or [""]))
 
 
-def expected_settlement(
-    kind: str, role: str, amount: str, day: str, target: str, reference: str, banked: str = ""
-) -> ExpectedSettlement:
-    """A settlement's row: role, amount, day, account or "to" and the invoice's role, reference, "banked 50.10"."""
-    return ExpectedSettlement(
-        kind=kind.lower(),
-        role=role,
-        amount=Decimal(amount),
-        date=date.fromisoformat(day),
-        target=target.removeprefix("to "),
-        reference=reference,
-        banked=Decimal(banked.removeprefix("banked ")) if banked else None,
-    )
+def expected_settlements(
+    kind: str, role: str, amount: str, day: str, target: str, reference: str, banked: str = "", *, times: int = 1
+) -> list[ExpectedSettlement]:
+    """A settlement's row: role, amount, day, account or "to" and the invoice's role, reference, "banked 50.10".
+
+    times: it stands for so many, the numbers of whose tenders count up.
+    """
+    document, _, tender = reference.rpartition(" ")
+    return [
+        ExpectedSettlement(
+            kind=kind.lower(),
+            role=role,
+            amount=Decimal(amount),
+            date=date.fromisoformat(day),
+            target=target.removeprefix("to "),
+            reference=reference if times == 1 else f"{document} {int(tender) + more}",
+            banked=Decimal(banked.removeprefix("banked ")) if banked else None,
+        )
+        for more in range(times)
+    ]

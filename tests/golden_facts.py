@@ -6,6 +6,8 @@ currency the customer saw.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -34,17 +36,27 @@ SIDES = {TenderKind.RECEIVED: 1, TenderKind.PAID_BACK: -1, TenderKind.CHANGE: -1
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An order as far as the text has told it, and what of it was presented in another currency, by id."""
+    """An order as far as the text has told it, and what of it was presented in another currency, by id.
+
+    writing: the position of the agreement that lines are added to. said: totals of the store that are not its entries'.
+    """
 
     order: Order
     presented_in: str | None = None
     presented: dict[str, list[Decimal]] = field(default_factory=dict)
+    writing: int = -1
+    said: dict[str, Decimal] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, name: str, country: str, presented: str = "", *, currency: str, timezone: str) -> Facts:
-        """An order of which nothing has happened yet."""
+    def begin(cls, name: str, country: str, *more: str, currency: str, timezone: str) -> Facts:
+        """An order of which nothing has happened yet.
+
+        country: "unknown" where the store does not tell it. more: "id 2001" where its name does not make one,
+        "presented EUR", "till Leeds" where it was taken in a shop there, "test".
+        """
+        said = {one.split()[0]: one.partition(" ")[2] for one in more}
         order = Order(
-            id=f"gid://shopify/Order/{name.removeprefix('#')}",
+            id=f"gid://shopify/Order/{said.get('id', name.removeprefix('#'))}",
             name=name,
             currency=currency,
             timezone=timezone,
@@ -53,16 +65,24 @@ class Facts:
             agreements=(),
             tenders=(),
             totals=StoreTotals(original=Decimal(0), current=Decimal(0), net_payment=Decimal(0)),
-            country=country,
-            channel="web",
+            country=None if country == "unknown" else country,
+            channel="pos" if "till" in said else "web",
+            location=said.get("till"),
+            test="test" in said,
         )
-        return cls(order, presented.removeprefix("presented ") or None)
+        return cls(order, said.get("presented"))
 
     def happened(self, word: str, rest: list[str]) -> Facts:
-        """The order after one more event: AGREEMENT, TENDER, CANCELLED, FULFILLED, TERMS or CUSTOMER."""
+        """The order after one more event, by the word that opens it."""
         order = self.order
         if word == "AGREEMENT":
-            return replace(self, order=replace(order, agreements=(*order.agreements, _agreement(order, *rest))))
+            agreements = (*order.agreements, _agreement(order, *rest))
+            return replace(self, order=replace(order, agreements=agreements), writing=len(order.agreements))
+        if word in ("CHANGED", "REMOVED"):
+            return self._rewritten(int(rest[0]) - 1, gone=word == "REMOVED")
+        if word == "TOTALS":
+            said = {name.replace(" ", "_"): Decimal(amount) for name, amount in (one.rsplit(" ", 1) for one in rest)}
+            return replace(self, said=said)
         if word == "TENDER":
             return self._with_tender(*rest)
         if word == "TERMS":
@@ -75,17 +95,25 @@ class Facts:
         return replace(self, order=changed)
 
     def with_line(self, kind: str, what: str, gross: str, *more: str) -> Facts:
-        """The order with one more line in its last agreement."""
-        *earlier, last = self.order.agreements
-        line = _sale_line(last, kind, what, gross, *more)
+        """The order with one more line in the agreement that is being told; "600 times" for as many of them."""
+        times, more = repeated(more)
+        if times > 1:
+            facts = self
+            for _ in range(times):
+                facts = facts.with_line(kind, what, gross, *more)
+            return facts
+        agreements = list(self.order.agreements)
+        told = agreements[self.writing]
+        line = _sale_line(told, kind, what, gross, *more)
         shown = next((one.removeprefix("presented ") for one in more if one.startswith("presented ")), None)
         presented = self.presented | ({line.id: [Decimal(one) for one in shown.split(", ")]} if shown else {})
-        agreements = (*earlier, replace(last, lines=(*last.lines, line)))
-        return replace(self, order=replace(self.order, agreements=agreements), presented=presented)
+        agreements[self.writing] = replace(told, lines=(*told.lines, line))
+        return replace(self, order=replace(self.order, agreements=tuple(agreements)), presented=presented)
 
     def as_of_now(self) -> Order:
         """The order with the header a store would give it, once these are its ledgers."""
         order = _with_totals(self.order)
+        order = replace(order, totals=replace(order.totals, **self.said))
         if self.presented_in is None:
             return order
         shown = replace(
@@ -99,8 +127,25 @@ class Facts:
         )
         return replace(order, presented=_with_totals(shown))
 
+    def _rewritten(self, position: int, *, gone: bool) -> Facts:
+        """The order with an agreement gone, or without its lines, which are told anew."""
+        agreements = list(self.order.agreements)
+        agreements[position : position + 1] = [] if gone else [replace(agreements[position], lines=())]
+        # What a store rewrites it has changed since: never does an order look older than before.
+        order = replace(self.order, agreements=tuple(agreements), updated_at=_with_totals(self.order).updated_at)
+        return replace(self, order=order, writing=position)
+
     def _with_tender(self, number: str, kind: str, moment: str, amount: str, gateway: str, *more: str) -> Facts:
-        """more: "of" its parent's number, "rounded" by how much for cash, "presented" amount, "settled" amount."""
+        """more: "of" its parent's number, "rounded" by how much for cash, "presented" amount, "settled" amount.
+
+        "60 times": as many tenders, their numbers counting up.
+        """
+        times, more = repeated(more)
+        if times > 1:
+            facts = self
+            for one in range(int(number), int(number) + times):
+                facts = facts._with_tender(str(one), kind, moment, amount, gateway, *more)
+            return facts
         said = dict(one.split(maxsplit=1) for one in more)
         tender = Tender(
             id=f"gid://shopify/OrderTransaction/{number}",
@@ -116,8 +161,14 @@ class Facts:
         return replace(self, order=replace(self.order, tenders=(*self.order.tenders, tender)), presented=presented)
 
 
+def repeated(columns: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """How many times a row stands for, and its columns without that: "60 times"."""
+    times = [one for one in columns if re.fullmatch(r"\d+ times", one)]
+    return int(times[0].split()[0]) if times else 1, tuple(one for one in columns if one not in times)
+
+
 def _with_totals(order: Order) -> Order:
-    moments = [agreement.happened_at for agreement in order.agreements]
+    moments = [order.updated_at, *(agreement.happened_at for agreement in order.agreements)]
     moments += [tender.processed_at for tender in order.tenders]
     totals = StoreTotals(
         original=order.agreements[0].gross,
@@ -139,7 +190,7 @@ def _presented_tender(tender: Tender, amounts: list[Decimal]) -> Tender:
 
 
 def _agreement(order: Order, kind: str, moment: str) -> Agreement:
-    number = f"{order.name.removeprefix('#')}{len(order.agreements) + 1}"
+    number = f"{order.id.rpartition('/')[2]}{len(order.agreements) + 1}"
     return Agreement(
         id=f"gid://shopify/SalesAgreement/{number}",
         kind=AgreementKind(kind),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-COLLECTED = " by the marketplace"
+COLLECTED, UNCLEAR = " by the marketplace", " by whom is unknown"
 STRATEGIES = ("separate", "marketplace")
 
 
-def tax_words(text: str) -> tuple[str, Decimal, bool]:
+def tax_words(text: str) -> tuple[str, Decimal, bool | None]:
     """Title, rate and whether a marketplace collects: "VAT 20 %", "State 6 % by the marketplace"."""
-    title, _, percent = text.removesuffix(COLLECTED).removesuffix(" %").rpartition(" ")
-    return title, Decimal(percent) / 100, text.endswith(COLLECTED)
+    title, _, percent = text.removesuffix(COLLECTED).removesuffix(UNCLEAR).removesuffix(" %").rpartition(" ")
+    return title, Decimal(percent) / 100, None if text.endswith(UNCLEAR) else text.endswith(COLLECTED)
 
 
 def tax_entry(taxes: str, countries: str, kinds: str, tax_type: str, *more: str) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def tax_entry(taxes: str, countries: str, kinds: str, tax_type: str, *more: str)
     strategy, *accounts = more or ("rate",)
     entry: dict[str, Any] = {
         "taxes": [_tax(one) for one in taxes.split(" + ") if one != "no tax"],
-        "countries": countries.split(", "),
+        "countries": [None if one == "unknown" else one for one in countries.split(", ")],
         "kinds": kinds.split(", "),
         "tax_type": tax_type,
         "strategy": strategy,

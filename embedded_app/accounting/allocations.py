@@ -123,10 +123,13 @@ def _allocation(
 
 
 def _clearing(basis: Basis) -> str | None:
-    """The account of the gateway that the order's money last went through."""
-    moves = [tender for tender in basis.order.tenders if tender.kind is not TenderKind.CHANGE]
-    latest = max(moves, key=lambda tender: tender.processed_at, default=None)
-    return None if latest is None else basis.mapping.gateways.get(latest.gateway)
+    """The account of the gateway that the order's money last went through, and in whose currency it can be booked."""
+    accounts = [
+        basis.mapping.gateways.get(tender.gateway)
+        for tender in sorted(basis.order.tenders, key=lambda tender: tender.processed_at, reverse=True)
+        if tender.kind is not TenderKind.CHANGE
+    ]
+    return next((one for one in accounts if one is None or basis.takes_money_on(one)), None)
 
 
 def _through_clearing(
@@ -138,7 +141,8 @@ def _through_clearing(
     settled: Sequence[Settlement],
 ) -> tuple[Settlement, Settlement]:
     credit, invoice = documents[pair[0]], documents[pair[1]]
-    in_base = None if invoice.rate is None else base_amount(amount, invoice)
+    own_currency = basis.books.currency_of(account) == invoice.currency
+    in_base = None if own_currency else base_amount(amount, invoice)
     day_text = true_day_text(_later(documents, pair), basis.books)
     legs = (SettlementKind.REFUND, credit.role), (SettlementKind.PAYMENT, invoice.role)
     refund, payment = (

@@ -31,7 +31,7 @@ from embedded_app.accounting.ledgers import changed_agreement_problems, store_to
 from embedded_app.accounting.mapping import Mapping, tax_key
 from embedded_app.accounting.money import ZERO, Money, round_cents
 from embedded_app.accounting.order import Order, TenderKind
-from embedded_app.accounting.rounding import unbooked_rounding, with_rounding
+from embedded_app.accounting.rounding import as_moved, unbooked_rounding, with_rounding
 from embedded_app.accounting.start import is_before_start
 from embedded_app.accounting.tenders import TENDER_ROLES
 
@@ -54,24 +54,26 @@ def check(
     booked: list[Order] = []
     for order in orders:
         if is_before_start(order, mapping, history):
-            as_moved = with_rounding(order)
-            if isinstance(as_moved, Held):
-                return (as_moved,)
-            problems += _money_problems(group, as_moved, decision, documents, settlements, before_start=True)
+            before = with_rounding(order)
+            if isinstance(before, Held):
+                return (before,)
+            problems += _money_problems(group, before, decision, documents, settlements, before_start=True)
             continue
         in_currency = booked_order(order, mapping, history, books)
         if isinstance(in_currency, Held):
             return (in_currency,)
         problems += store_total_problems(in_currency)
         problems += changed_agreement_problems(in_currency, history.documents)
-        as_moved = with_rounding(in_currency)
-        if isinstance(as_moved, Held):
-            return (as_moved,)
-        booked.append(as_moved)
-        problems += _money_problems(group, as_moved, decision, documents, settlements)
-        if in_currency is not order:
+        moved = as_moved(in_currency, order)
+        if isinstance(moved, Held):
+            return (moved,)
+        told, shop = moved
+        booked.append(told)
+        problems += _money_problems(group, told, decision, documents, settlements)
+        if shop is not None:
             problems += store_total_problems(order)
-            problems += _bank_problems(group, as_moved, order, documents, settlements)
+            in_shop = [one for one in settlements if books.currency_of(str(one.account)) != told.currency]
+            problems += _bank_problems(group, told, shop, documents, in_shop)
     if booked:
         problems += _total_problems(group, booked, documents)
         problems += _tax_key_problems(booked, history.documents, decision.documents)
@@ -157,7 +159,10 @@ def _money_problems(
 def _bank_problems(
     group: Group, booked: Order, shop: Order, documents: Sequence[Document], settlements: Sequence[Settlement]
 ) -> tuple[Held, ...]:
-    """Invariant 2 in the shop's currency, for an order booked in another: what moved on the account, by tender."""
+    """Invariant 2 in the shop's currency, for an order booked in another: what moved on the account, by tender.
+
+    settlements: those on accounts that are not in the order's currency.
+    """
     kinds = {tender.id: tender_sign(tender.kind) for tender in booked.tenders}
     banked: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for settlement in settlements:

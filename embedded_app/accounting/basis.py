@@ -24,6 +24,14 @@ class Basis:
     books: Books
     contact: str
 
+    def takes_money_on(self, account: str) -> bool:
+        """Whether the order's money can be booked on an account: in its documents' currency, or at the store's rate.
+
+        The store tells a rate only where it tells the order in two currencies; between others Xero would need one.
+        """
+        shop = self.order if self.shop is None else self.shop
+        return self.books.currency_of(account) in (self.order.currency, shop.currency)
+
     def number(self, role: str) -> str:
         """The number of the document with that role, unique in the organisation as the group's own number is."""
         return document_number(self.group, role)

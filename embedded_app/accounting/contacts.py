@@ -33,3 +33,9 @@ def contact_of(order: Order, mapping: Mapping, history: History) -> str | Held:
         "the customer to the order in the store, or share one contact for orders with payment terms in the mapping."
     )
     return Held(cause="no customer", subject=order.id, sentence=sentence)
+
+
+def customer_number(named: str) -> str:
+    """The customer's part of a ContactNumber: the channel's id; a company's says so, for both count from one."""
+    *_, kind, number = ("", *named.removeprefix(CUSTOMER).split("/"))
+    return f"company-{number}" if kind == "Company" else number

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from embedded_app.accounting.basis import Basis
 from embedded_app.accounting.documents import Books, Document, Held, History
-from embedded_app.accounting.mapping import Mapping
-from embedded_app.accounting.money import CENT, ZERO, round_cents
-from embedded_app.accounting.order import Order
+from embedded_app.accounting.mapping import LIABILITY_GATEWAYS, Mapping
+from embedded_app.accounting.money import CENT, ZERO, Money, round_cents
+from embedded_app.accounting.order import Order, Tender
 from embedded_app.accounting.tenders import net_tenders
 
 RATE = Decimal("0.000001")  # Xero's CurrencyRate has 6 decimals
@@ -76,6 +77,41 @@ def settled_amounts(booked: Order, shop: Order | None) -> dict[str, Decimal]:
 def base_amount(amount: Decimal, document: Document) -> Decimal:
     """An amount of a document in the base currency, at the document's rate; a cent at least, as Xero pays no less."""
     return amount if document.rate is None else max(round_cents(amount / document.rate), CENT)
+
+
+def wrong_account_currency(basis: Basis, tender: Tender) -> Held:
+    """Why a tender waits whose gateway's account is kept in a currency in which Xero cannot take its money.
+
+    Xero books a payment in its document's currency, or in base currency at a rate that somebody must tell; a base
+    currency document takes neither (Xero's reference, Payments: BankAmount, CurrencyRate).
+    """
+    account = basis.mapping.gateways[tender.gateway]
+    kept_in, wanted = basis.books.currency_of(account), (basis.shop or basis.order).currency
+    moved = f"{Money(tender.amount, basis.order.currency)} was {tender.kind.value} by {tender.gateway}"
+    if tender.gateway.casefold() in LIABILITY_GATEWAYS:
+        sentence = (
+            f"{moved} on {basis.order.name}, but its account {account} is kept in {kept_in}, like all in Xero that are "
+            "no bank accounts, and the store tells no rate between the two. Enter it in Xero by hand, at the rate you "
+            "choose."
+        )
+    else:
+        sentence = (
+            f"{moved} on {basis.order.name}, but its account {account} is kept in {kept_in}, and the store tells no "
+            f"rate between the two. Choose a bank account in {wanted} for {tender.gateway} in the mapping, then retry."
+        )
+    return Held(cause="account currency", subject=tender.gateway, sentence=sentence, tender_id=tender.id)
+
+
+def settled_nothing(basis: Basis, tender: Tender, settled: Decimal) -> Held:
+    """Why a tender waits that moved less than a cent of the shop's money for a document it would settle."""
+    shop = basis.shop or basis.order
+    sentence = (
+        f"{Money(tender.amount, basis.order.currency)} was {tender.kind.value} by {tender.gateway} on "
+        f"{basis.order.name}, but the store says that it moved {Money(settled, shop.currency)}: less than a cent for "
+        "each document it settles, and Xero takes no payment below that. Check it in the store, or enter it in Xero "
+        "by hand."
+    )
+    return Held(cause="settled nothing", subject=tender.id, sentence=sentence, tender_id=tender.id)
 
 
 def _sum(order: Order, ids: set[str]) -> Decimal:

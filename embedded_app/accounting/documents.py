@@ -177,6 +177,7 @@ class Books:
     rates: effective rate of each active tax type, as a fraction. lock_date: the last day that is closed, None where
     none. rounding_account: the account with SystemAccount=ROUNDING. currencies: those it subscribes to; its base
     currency may be left out. bank_accounts: those of type BANK, by what the mapping names them; None where not read.
+    account_currencies: of accounts kept in another currency than the base currency, by what the mapping names them.
     """
 
     base_currency: str
@@ -185,6 +186,11 @@ class Books:
     rounding_account: str | None = None
     currencies: frozenset[str] = frozenset()
     bank_accounts: frozenset[str] | None = None
+    account_currencies: ReadOnlyMapping[str, str] = field(default_factory=dict)
+
+    def currency_of(self, account: str) -> str:
+        """The currency an account is kept in. Xero keeps bank accounts alone in others than the base currency."""
+        return self.account_currencies.get(account, self.base_currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,32 @@ def explain(order: Order, documents: Iterable[Document], books: Books) -> tuple[
     return tuple(explanations)
 
 
+def explain_beyond(documents: Iterable[Document]) -> tuple[Explanation, ...]:
+    """An explanation for each line of documents no order is behind: what happened to gift cards, opening balances.
+
+    Such a document is of one event, so the row behind each of its lines is that event, as the document tells it.
+    """
+    return tuple(
+        Explanation(
+            number=document.number,
+            position=position,
+            line=line,
+            rows=(_event(document, line),),
+            account_rule=line.rule,
+            tax_rule=line.tax_rule,
+            strategy=STRATEGIES[line.strategy],
+            notes=(),
+        )
+        for document in documents
+        for position, line in enumerate(document.lines, start=1)
+    )
+
+
+def _event(document: Document, line: DocumentLine) -> LedgerRow:
+    text = f"{line.description}, {Money(document.total, document.currency)}"
+    return LedgerRow(event=document.role.rstrip(" 0123456789"), day=document.event_day, text=text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ledgers:
     """An order's sale lines and tenders by id, each with its event and day."""

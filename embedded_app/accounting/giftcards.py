@@ -84,6 +84,13 @@ def _post(event: GiftCardEvent, mapping: Mapping, books: Books) -> Decision:
             "no money can leave it in Xero. Choose a bank account for it in the mapping."
         )
         return Decision(held=(Held(cause="not a bank account", subject=other, sentence=sentence),))
+    kept_in = books.currency_of(other)
+    if kept_in != event.currency:
+        sentence = (
+            f"{event.name} was cashed out in {event.currency} through {event.paid_through}, whose account {other} is "
+            f"kept in {kept_in}. Choose an account in {event.currency} for it in the mapping."
+        )
+        return Decision(held=(Held(cause="account currency", subject=str(event.paid_through), sentence=sentence),))
     lines = (_line(event, liability, event.amount, mapping),)
     return Decision(documents=(_document(event, DocumentKind.SPEND_MONEY, lines, other, mapping, books),))
 

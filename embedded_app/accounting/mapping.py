@@ -22,6 +22,9 @@ from embedded_app.accounting.order import LineKind, Order, SaleLine
 # Lines that are never a supply for tax: a gift card is money held for the customer, cash rounding belongs to no sale.
 UNTAXED_KINDS = frozenset({LineKind.GIFT_CARD, LineKind.ROUNDING})
 
+# What stores call the gateways whose money is a liability of the merchant's own, in lower case.
+LIABILITY_GATEWAYS = frozenset({"gift_card", "gift card", "store_credit", "store credit", "shopify_store_credit"})
+
 Tracking = tuple[tuple[str, str], ...]
 TaxesOfKey = tuple[tuple[str, Decimal, bool | None], ...]
 Strategy = Literal["rate", "separate", "marketplace"]

@@ -11,18 +11,27 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from embedded_app.accounting.chart import Account, Chart, TaxRate
-from embedded_app.accounting.mapping import Mapping, SpecialAccount, TaxKey, TaxRule, Tracking, percent
+from embedded_app.accounting.mapping import (
+    LIABILITY_GATEWAYS,
+    Mapping,
+    SpecialAccount,
+    TaxKey,
+    TaxRule,
+    Tracking,
+    percent,
+)
 from embedded_app.accounting.order import LineKind
 
-# What stores call the gateways whose money is a liability of the merchant's own, in lower case.
-LIABILITY_GATEWAYS = frozenset({"gift_card", "gift card", "store_credit", "store credit", "shopify_store_credit"})
 _CURRENT_LIABILITY = "CURRLIAB"
 
 
-def check(mapping: Mapping, chart: Chart, currencies: Iterable[str] = ()) -> tuple[str, ...]:
+def check(
+    mapping: Mapping, chart: Chart, currencies: Iterable[str] = (), *, shop_currency: str | None = None
+) -> tuple[str, ...]:
     """One sentence for each thing the organisation does not have, or Xero does not take, naming the mapping's field.
 
     currencies: those in which customers pay; looked at where orders are booked in the currency they were paid in.
+    shop_currency: the store's own; None where no order has told it yet, then accounts in any currency are taken.
     """
     found = _Chart(
         {key: account for account in chart.accounts for key in (account.id, account.code) if key},
@@ -30,11 +39,12 @@ def check(mapping: Mapping, chart: Chart, currencies: Iterable[str] = ()) -> tup
     )
     problems = [
         *_line_account_problems(mapping, found),
-        *_gateway_problems(mapping, chart, found),
+        *_gateway_problems(mapping, found),
+        *_account_currency_problems(mapping, chart, found, shop_currency),
         *_special_problems(mapping, found),
         *_tax_problems(mapping, found),
         *_tracking_problems(mapping, chart),
-        *_currency_problems(mapping, chart, currencies),
+        *_currency_problems(mapping, chart, currencies, shop_currency),
     ]
     if mapping.start_date and chart.lock_date and mapping.start_date <= chart.lock_date:
         problems.append(
@@ -103,7 +113,7 @@ def _liability_problems(where: str, account: Account) -> Iterator[str]:
         yield f"{where}: switch on ‘Enable payments to this account’ for {_called(account)} in Xero."
 
 
-def _gateway_problems(mapping: Mapping, chart: Chart, found: _Chart) -> Iterator[str]:
+def _gateway_problems(mapping: Mapping, found: _Chart) -> Iterator[str]:
     for gateway, named in mapping.gateways.items():
         where = f"gateways.{gateway}"
         account = found.account(where, named)
@@ -116,10 +126,27 @@ def _gateway_problems(mapping: Mapping, chart: Chart, found: _Chart) -> Iterator
                 f"{where}: {_called(account)} takes no payments: choose a bank account, or switch on ‘Enable payments "
                 "to this account’ in Xero."
             )
-        elif account.currency not in (None, chart.base_currency) and mapping.currency == "shop":
+
+
+def _account_currency_problems(
+    mapping: Mapping, chart: Chart, found: _Chart, shop_currency: str | None
+) -> Iterator[str]:
+    """Accounts on which no payment can be booked for its currency.
+
+    A liability is always kept in base currency; where the store's is another, what is paid from it is held, each time.
+    """
+    for gateway, named in mapping.gateways.items():
+        account = found.accounts.get(named)
+        if account is None or shop_currency is None or gateway.casefold() in LIABILITY_GATEWAYS:
+            continue
+        kept_in = account.currency or chart.base_currency
+        at_home = shop_currency == chart.base_currency
+        # As presented, orders may be in the account's currency; only a shop in base currency is booked so.
+        if kept_in != shop_currency and not (mapping.currency == "presentment" and at_home):
+            kind = "an account" if at_home else "a bank account"
             yield (
-                f"{where}: {_called(account)} is kept in {account.currency}, but orders are booked in "
-                f"{chart.base_currency}: choose an account in {chart.base_currency}."
+                f"gateways.{gateway}: {_called(account)} is kept in {kept_in}, but orders are booked in "
+                f"{shop_currency}: choose {kind} in {shop_currency}, or create one in Xero."
             )
 
 
@@ -210,7 +237,13 @@ def _tracking_problems(mapping: Mapping, chart: Chart) -> Iterator[str]:
                 yield f"{where}: tracking category ‘{category}’ has no active option ‘{option}’: choose another."
 
 
-def _currency_problems(mapping: Mapping, chart: Chart, currencies: Iterable[str]) -> Iterator[str]:
+def _currency_problems(
+    mapping: Mapping, chart: Chart, currencies: Iterable[str], shop_currency: str | None
+) -> Iterator[str]:
+    if shop_currency not in (None, chart.base_currency, *chart.currencies):
+        yield (
+            f"currency: Xero is not subscribed to {shop_currency}, the store's own currency: add the currency in Xero."
+        )
     if mapping.currency != "presentment":
         return
     for currency in sorted(set(currencies) - chart.currencies - {chart.base_currency}):

@@ -25,10 +25,12 @@ NOTHING_OPEN = "All opening balances are zero."
 def post_opening(
     balances: ReadOnlyMapping[str, Decimal], day: date, mapping: Mapping, books: Books, number: str
 ) -> Decision:
-    """What to post for the balances by gateway, in base currency, at the start of `day`; all of them or none.
+    """What to post for the balances by gateway at the start of `day`; all of them or none.
 
     A positive balance is money still to be paid out by a clearing account's gateway, or what the store owes on gift
-    cards and store credit; negative ones are the opposite. number: ours, unique in the organisation, prefix included.
+    cards and store credit; negative ones are the opposite. Each is in the currency its gateway's account is kept in; of
+    a foreign one Xero takes the base amount at its own rate of the day. number: ours, unique in the organisation,
+    prefix included.
     """
     named = {gateway: amount for gateway, amount in sorted(balances.items()) if amount != 0}
     problems = _problems(named, mapping)
@@ -98,7 +100,7 @@ def _document(
         due_date=book_date,
         event_day=day,
         contact=mapping.contact,
-        currency=books.base_currency,
+        currency=books.currency_of(account),
         reference=f"{own_number}{true_day_text(day, books)}",
         lines=lines,
         total=sum((line.gross for line in lines if line.gross > 0), ZERO),

@@ -110,7 +110,7 @@ class Tender:
 
     amount is positive, kind says the way. parent_id: the tender it answers. rounding: cash rounding the store declared
     on it, signed as the store signs it; whether the amount contains it, the order's own totals tell. settled: what the
-    gateway settled in the shop's currency, for a tender told in another one.
+    gateway settled in the shop's currency, for a tender told in another one; like amount with rounding in it or beside.
     """
 
     id: str

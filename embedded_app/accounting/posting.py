@@ -24,7 +24,7 @@ from embedded_app.accounting.lines import PlacedLine, books_nothing, place
 from embedded_app.accounting.mapping import Mapping
 from embedded_app.accounting.money import smallest_unit
 from embedded_app.accounting.order import Order
-from embedded_app.accounting.rounding import rounded_agreement, unbooked_rounding, with_rounding
+from embedded_app.accounting.rounding import as_moved, rounded_agreement, unbooked_rounding
 from embedded_app.accounting.settle import settle
 from embedded_app.accounting.sizes import size_problems
 from embedded_app.accounting.start import is_before_start, post_before_start
@@ -65,17 +65,17 @@ def post(group: Group, orders: Sequence[Order], mapping: Mapping, history: Histo
 def _post(group: Group, order: Order, mapping: Mapping, history: History, books: Books) -> Decision:
     before_start = is_before_start(order, mapping, history)
     as_told = order if before_start else booked_order(order, mapping, history, books)
-    booked = as_told if isinstance(as_told, Held) else with_rounding(as_told)
+    booked = as_told if isinstance(as_told, Held) else as_moved(as_told, order)
     contact = mapping.contact if before_start else contact_of(order, mapping, history)
     if isinstance(as_told, Held) or isinstance(booked, Held) or isinstance(contact, Held):
         return _held(one for one in (booked, contact) if isinstance(one, Held))
 
-    shop = None if as_told is order else order
-    basis = Basis(group=group, order=booked, shop=shop, mapping=mapping, books=books, contact=contact)
+    in_currency, shop = booked
+    basis = Basis(group=group, order=in_currency, shop=shop, mapping=mapping, books=books, contact=contact)
     if before_start:
         decision = post_before_start(basis, history)
     else:
-        decision = waits(booked, mapping, history) or _decide(basis, history, as_told)
+        decision = waits(in_currency, mapping, history) or _decide(basis, history, as_told)
     problems = check(group, [order], mapping, history, decision, books)
     return _held(problems) if problems else decision
 

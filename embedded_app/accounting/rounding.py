@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 
 from embedded_app.accounting.days import TRAILING
 from embedded_app.accounting.documents import Document, Held
-from embedded_app.accounting.ledgers import known_since, tender_sign
+from embedded_app.accounting.ledgers import SINCE_EVER, known_since, tender_sign
 from embedded_app.accounting.money import ZERO, Money
-from embedded_app.accounting.order import Agreement, LineKind, Order, SaleLine, Tender, TenderKind
+from embedded_app.accounting.order import Agreement, AgreementKind, LineKind, Order, SaleLine, Tender, TenderKind
 
 _SUFFIX = "#rounding"
 
@@ -37,6 +39,23 @@ def with_rounding(order: Order) -> Order | Held:
     if contained is None:
         return _held(order, "what was paid fits the order neither with it nor without it")
     return replace(order, tenders=tuple(_as_moved(tender, contained) for tender in order.tenders))
+
+
+def as_moved(told: Order, shop: Order) -> tuple[Order, Order | None] | Held:
+    """The order as it is told and, where that is in another currency, in the shop's, both with their rounding.
+
+    Coins are the shop's own: what it settled is told like its amounts, with the rounding in it or beside it.
+    """
+    moved = with_rounding(told)
+    if told is shop or isinstance(moved, Held):
+        return moved if isinstance(moved, Held) else (moved, None)
+    in_shop = with_rounding(shop)
+    if isinstance(in_shop, Held):
+        return in_shop
+    amounts = {tender.id: tender.amount for tender in shop.tenders}
+    beside = {tender.id: tender.amount - amounts[tender.id] for tender in in_shop.tenders}
+    tenders = tuple(_settled_with(tender, beside.get(tender.id, ZERO)) for tender in moved.tenders)
+    return replace(moved, tenders=tenders), in_shop
 
 
 def declared_rounding(order: Order) -> Decimal:
@@ -66,25 +85,44 @@ def rounded_agreement(tender: Tender, pending: Sequence[Agreement]) -> Agreement
 
 
 def _is_contained(order: Order) -> bool | None:
-    """Whether amounts contain the rounding: what first fitted, at any moment since money was first rounded."""
-    steps = [(known_since(one), 0, one.gross, ZERO, ZERO) for one in order.agreements]
-    for tender in order.tenders:
-        side = tender_sign(tender.kind)
-        steps.append((tender.processed_at, 1, ZERO, side * tender.amount, side * tender.rounding))
-    steps.sort(key=lambda step: step[:2])  # ties keep the store's own order
-    owed = paid = rounding = ZERO
-    for _, _, gross, amount, rounded in steps:
-        owed, paid, rounding = owed + gross, paid + amount, rounding + rounded
-        if rounding and owed + rounding == paid:
-            return True
-        if rounding and owed == paid:
-            return False
+    """Whether amounts contain the rounding: what first fitted, at any moment since money was first rounded.
+
+    Of agreements within reach of a payment nobody knows which of them it was for: all, none, the first, and so on.
+    None where nothing ever fitted, or both readings did at once.
+    """
+    moves = sorted(order.tenders, key=lambda tender: tender.processed_at)  # ties keep the store's own order
+    looks = [(one.processed_at, at) for at, one in enumerate(moves, start=1)]
+    looks += [
+        (one.happened_at, sum(move.processed_at <= one.happened_at for move in moves)) for one in order.agreements
+    ]
+    for moment, known in sorted(looks):
+        paid = sum((tender_sign(one.kind) * one.amount for one in moves[:known]), ZERO)
+        rounding = sum((tender_sign(one.kind) * one.rounding for one in moves[:known]), ZERO)
+        readings = {owed != paid for owed in _owed(order, moment) if paid in (owed, owed + rounding)}
+        if rounding and readings:
+            return readings.pop() if len(readings) == 1 else None
     return None
+
+
+def _owed(order: Order, moment: datetime) -> list[Decimal]:
+    """What may have been owed by those who paid at a moment: what was agreed well before, and of the rest ever more."""
+    agreed = sorted(order.agreements, key=_since)
+    surely = sum(_since(one) + TRAILING < moment for one in agreed)
+    perhaps = sum(known_since(one) <= moment for one in agreed)
+    return list(accumulate((one.gross for one in agreed), initial=ZERO))[surely : perhaps + 1]
+
+
+def _since(agreement: Agreement) -> datetime:
+    return SINCE_EVER if agreement.kind is AgreementKind.PLACED else agreement.happened_at
 
 
 def _as_moved(tender: Tender, contained: bool) -> Tender:
     amount = tender.amount if contained else tender.amount + tender.rounding
     return replace(tender, amount=amount, rounding=tender_sign(tender.kind) * tender.rounding)
+
+
+def _settled_with(tender: Tender, beside: Decimal) -> Tender:
+    return tender if tender.settled is None else replace(tender, settled=tender.settled + beside)
 
 
 def _line(tender: Tender) -> SaleLine:

@@ -21,7 +21,7 @@ from embedded_app.accounting.allocations import (
     wanted_allocations,
 )
 from embedded_app.accounting.basis import Basis
-from embedded_app.accounting.currency import base_amount, settled_amounts
+from embedded_app.accounting.currency import base_amount, settled_amounts, settled_nothing, wrong_account_currency
 from embedded_app.accounting.days import first_open_day
 from embedded_app.accounting.documents import Document, DocumentKind, Held, History, Settlement, SettlementKind
 from embedded_app.accounting.ledgers import SINCE_EVER, known_since
@@ -127,6 +127,9 @@ class _Desk:
 
     def place(self, tender: Tender, *, now: datetime) -> bool:
         """Settle a tender with the documents there are at a moment; whether there was room for all of it."""
+        if not self.basis.takes_money_on(self.account_of(tender)):
+            self.reasons[tender.id] = wrong_account_currency(self.basis, tender)
+            return False
         if tender.kind is TenderKind.RECEIVED:
             return self.receive(tender, [role for role in self.oldest_first(self.due) if self.moments[role] <= now])
         return self.pay_back(tender, [role for role in self.refundable(tender) if self.moments[role] <= now])
@@ -135,8 +138,13 @@ class _Desk:
         over = tender.amount - sum((self.due[role] for role in roles), ZERO)
         if over > 0 and not self.takes_overpayments(tender):
             return False
-        parts = take(self.due, roles, tender.amount)
-        for (role, amount), bank_amount in zip(parts, self.bank_amounts(tender, parts), strict=True):
+        parts = take(dict(self.due), roles, tender.amount)
+        bank_amounts = self.bank_amounts(tender, parts)
+        if any(one is not None and one <= 0 for one in bank_amounts):
+            self.reasons[tender.id] = settled_nothing(self.basis, tender, self.moved_in_shop(tender) or ZERO)
+            return False
+        for (role, amount), bank_amount in zip(parts, bank_amounts, strict=True):
+            self.due[role] -= amount
             self.money.append(self.settlement(tender, role, amount, bank_amount))
         if over > 0:
             role = self.next_role("O")
@@ -149,7 +157,7 @@ class _Desk:
 
         The last gets what rounding left, or the largest where that is nothing, of which Xero takes no payment.
         """
-        settled = self.settled_amounts.get(tender.id)
+        settled = self.moved_in_shop(tender)
         if settled is None:
             return [None] * len(parts)
         shares = [self.in_base(role, amount) for role, amount in parts]
@@ -161,7 +169,10 @@ class _Desk:
         if sum((self.credit[role] for role in roles), ZERO) < tender.amount:
             return False
         parts = take(dict(self.credit), roles, tender.amount)
-        settled = self.settled_amounts.get(tender.id)
+        settled = self.moved_in_shop(tender)
+        if settled is not None and settled <= 0:
+            self.reasons[tender.id] = settled_nothing(self.basis, tender, settled)
+            return False
         gains = self.basis.mapping.special.get(SpecialAccount.CURRENCY_GAINS)
         in_base = [None if settled is None else self.in_base(role, amount) for role, amount in parts]
         difference = ZERO if settled is None else sum((one or ZERO for one in in_base), ZERO) - settled
@@ -204,8 +215,15 @@ class _Desk:
 
     def takes_overpayments(self, tender: Tender) -> bool:
         """Xero keeps an overpayment on a bank account, in that account's currency (RECEIVE-OVERPAYMENT)."""
-        account = self.basis.mapping.gateways[tender.gateway]
-        return self.basis.shop is None and is_bank(account, self.basis.mapping, self.basis.books)
+        return self.basis.shop is None and is_bank(self.account_of(tender), self.basis.mapping, self.basis.books)
+
+    def account_of(self, tender: Tender) -> str:
+        return self.basis.mapping.gateways[tender.gateway]
+
+    def moved_in_shop(self, tender: Tender) -> Decimal | None:
+        """What a tender moved on its account in the shop's currency; None on one in the documents' own currency."""
+        kept_in = self.basis.books.currency_of(self.account_of(tender))
+        return None if kept_in == self.basis.order.currency else self.settled_amounts.get(tender.id)
 
     def in_base(self, role: str, amount: Decimal) -> Decimal:
         return base_amount(amount, self.documents[role])
@@ -222,7 +240,7 @@ class _Desk:
             role=self.next_role("G"),
             tender=tender,
             amount=difference,
-            account=self.basis.mapping.gateways[tender.gateway],
+            account=self.account_of(tender),
             against=account,
             what=f"Refund of {self.basis.order.name} settled at another rate than its credit note",
             rule=f"currency differences go to account {account}",
@@ -239,7 +257,7 @@ class _Desk:
             date=first_open_day(max(day, document.date), self.basis.books),
             reference=tender_reference(document.number, tender, day, self.basis),
             tender_id=tender.id,
-            account=self.basis.mapping.gateways[tender.gateway],
+            account=self.account_of(tender),
             bank_amount=bank_amount,
         )
 

@@ -7,8 +7,10 @@ to be entered on the old invoice ("invoice"), or left out ("skip"). Changes with
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.currency import wrong_account_currency
 from embedded_app.accounting.documents import Decision, Document, Held, History
 from embedded_app.accounting.mapping import Mapping, SpecialAccount
 from embedded_app.accounting.money import Money
@@ -92,6 +94,10 @@ def _problems(basis: Basis, since: Sequence[Tender]) -> tuple[Held, ...]:
             "Enter its later money in Xero by hand, or choose to leave such orders out in the mapping."
         )
         problems.append(Held(cause="foreign currency", subject=order.currency, sentence=sentence))
+    else:
+        first = {one.gateway: one for one in reversed(since) if one.gateway in mapping.gateways}
+        wrong = [one for one in first.values() if not basis.takes_money_on(mapping.gateways[one.gateway])]
+        problems += [replace(wrong_account_currency(basis, one), tender_id=None) for one in wrong]
     return tuple(problems)
 
 

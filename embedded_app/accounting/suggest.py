@@ -14,8 +14,15 @@ from decimal import Decimal
 from typing import Any
 
 from embedded_app.accounting.chart import Account, Chart
-from embedded_app.accounting.mapping import UNTAXED_KINDS, SpecialAccount, TaxesOfKey, TaxKey, percent, tax_key
-from embedded_app.accounting.mapping_check import LIABILITY_GATEWAYS
+from embedded_app.accounting.mapping import (
+    LIABILITY_GATEWAYS,
+    UNTAXED_KINDS,
+    SpecialAccount,
+    TaxesOfKey,
+    TaxKey,
+    percent,
+    tax_key,
+)
 from embedded_app.accounting.money import plain
 from embedded_app.accounting.order import LineKind, Order, SaleLine
 from embedded_app.accounting.suggest_accounts import (
@@ -71,7 +78,7 @@ def suggest(chart: Chart, orders: Sequence[Order], *, contact: str) -> Suggestio
     for kind in shown.kinds:
         proposal.add_kind(kind, shown.keys)
     for gateway in shown.gateways:
-        proposal.add_gateway(gateway)
+        proposal.add_gateway(gateway, next((order.currency for order in orders), None))
     for special in shown.specials:
         proposal.add_special(special, is_needed=special in shown.needed)
     proposal.add_taxes(shown.keys)
@@ -156,13 +163,14 @@ class _Proposal:
             self.kinds[kind] = found.account
             self._ask_about_others(kind, found.account, rates)
 
-    def add_gateway(self, gateway: str) -> None:
+    def add_gateway(self, gateway: str, currency: str | None) -> None:
+        """Suggest a gateway's account: one in the store's currency."""
         if _is_liability(gateway):
             purpose = _liability_of(gateway)
             self._add_account("gateways", gateway, f"payments with {purpose.label}", account_for(purpose, self.chart))
         else:
             label = f"payments by {gateway_name(gateway)}"
-            self._add_account("gateways", gateway, label, clearing_account(gateway, self.chart))
+            self._add_account("gateways", gateway, label, clearing_account(gateway, self.chart, currency=currency))
 
     def add_special(self, special: SpecialAccount, *, is_needed: bool) -> None:
         """Suggest a special account; one that no order needs is no question where none can be told."""

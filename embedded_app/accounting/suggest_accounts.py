@@ -72,14 +72,17 @@ def accounts_named_alike(purpose: Purpose, chart: Chart) -> list[Account]:
     return next((best for best, _ in _by_name(purpose, serving)), [])
 
 
-def clearing_account(gateway: str, chart: Chart) -> Found | str:
+def clearing_account(gateway: str, chart: Chart, *, currency: str | None = None) -> Found | str:
     """The account a gateway's money stands on until it is paid out, or what to do where none can be told.
+
+    currency: the store's, in which the account must be kept; None for the organisation's base currency.
 
     Everything an account's name says beside words such as "clearing" must be the gateway's: "Shopify Balance" is where
     a shop banks, not where its card payments wait. Bank accounts go before others that take payments.
     """
-    fitting = [account for account in chart.accounts if _is_of_gateway(account, gateway, chart)]
-    here = [account for account in fitting if account.currency in (None, chart.base_currency)]
+    wanted = currency or chart.base_currency
+    fitting = [account for account in chart.accounts if _is_of_gateway(account, gateway, wanted)]
+    here = [account for account in fitting if (account.currency or chart.base_currency) == wanted]
     for kind, best in (
         ("BANK account", [one for one in here if one.type == "BANK"]),
         ("account that takes payments", [one for one in here if one.type != "BANK" and one.takes_payments]),
@@ -89,7 +92,8 @@ def clearing_account(gateway: str, chart: Chart) -> Found | str:
             return Found(account=closest[0], why=f"the {kind} whose name is closest to the gateway's")
         if closest:
             return f"Money paid by {gateway_name(gateway)} could wait on {either(map(called, closest))}: choose one."
-    return _no_clearing_account(gateway_name(gateway), fitting, chart)
+    kept_in = [(account, account.currency or chart.base_currency) for account in fitting]
+    return _no_clearing_account(gateway_name(gateway), kept_in, wanted)
 
 
 def tax_account(title: str, chart: Chart) -> Found | str:
@@ -196,9 +200,10 @@ def _no_account(purpose: Purpose, serving: list[Account]) -> str:
     )
 
 
-def _no_clearing_account(name: str, fitting: list[Account], chart: Chart) -> str:
-    foreign = next((one for one in fitting if one.currency not in (None, chart.base_currency)), None)
-    closed = next((one for one in fitting if one.type != "BANK" and not one.takes_payments), None)
+def _no_clearing_account(name: str, fitting: list[tuple[Account, str]], wanted: str) -> str:
+    """fitting: accounts named after the gateway, each with the currency it is kept in."""
+    foreign = next(((one, kept_in) for one, kept_in in fitting if kept_in != wanted), None)
+    closed = next((one for one, _ in fitting if one.type != "BANK" and not one.takes_payments), None)
     if closed is not None:
         return (
             f"{called(closed)} looks like a clearing account for {name}, but takes no payments: switch on ‘Enable "
@@ -206,8 +211,8 @@ def _no_clearing_account(name: str, fitting: list[Account], chart: Chart) -> str
         )
     if foreign is not None:
         return (
-            f"{called(foreign)} looks like a clearing account for {name}, but is kept in {foreign.currency}: create "
-            f"one in {chart.base_currency} in Xero, then reload."
+            f"{called(foreign[0])} looks like a clearing account for {name}, but is kept in {foreign[1]}: create one "
+            f"in {wanted} in Xero, then reload."
         )
     return (
         f"No BANK account looks like a clearing account for {name}: create one in Xero, for example ‘{name} clearing’, "
@@ -238,7 +243,7 @@ def _joined(words: tuple[str, ...]) -> set[str]:
     return {one + other for one, other in zip(words, words[1:], strict=False)}
 
 
-def _is_of_gateway(account: Account, gateway: str, chart: Chart) -> bool:
+def _is_of_gateway(account: Account, gateway: str, currency: str) -> bool:
     """Whether an active, ordinary account of money or debt is named after a gateway and after nothing else."""
     if not account.active or account.system is not None or account.account_class not in ("ASSET", "LIABILITY"):
         return False
@@ -246,7 +251,7 @@ def _is_of_gateway(account: Account, gateway: str, chart: Chart) -> bool:
     if named(NOT_CLEARING, words) and not set(words) & CLEARING:
         return False
     may, needed = _gateway_words(gateway)
-    said = set(words) - CLEARING_GENERIC - {chart.base_currency.casefold()}
+    said = set(words) - CLEARING_GENERIC - {currency.casefold()}
     joined = _joined(words) & needed
     return bool((said | joined) & needed) and all(word in may or any(word in pair for pair in joined) for word in said)
 

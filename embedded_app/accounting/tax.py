@@ -38,13 +38,13 @@ def amount_problems(line: SaleLine) -> tuple[Held, ...]:
     if not (is_cents(gross) and is_cents(tax)):
         return (_held("fraction of a cent", line, "has an amount with more than 2 decimals, which Xero cannot hold"),)
     if gross == 0 and tax != 0:
-        return (_held("tax without amount", line, f"has tax of {tax:f} on an amount of zero"),)
+        return (_held("tax without amount", line, f"has tax of {tax:.2f} on an amount of zero"),)
     if gross * tax < 0:
-        return (_held("tax of opposite sign", line, f"has tax of {tax:f} on an amount of {gross:f}"),)
+        return (_held("tax of opposite sign", line, f"has tax of {tax:.2f} on an amount of {gross:.2f}"),)
     if abs(tax) > abs(gross):
-        return (_held("tax above amount", line, f"has tax of {tax:f} on an amount of {gross:f}"),)
+        return (_held("tax above amount", line, f"has tax of {tax:.2f} on an amount of {gross:.2f}"),)
     if line.kind in UNTAXED_KINDS and tax != 0:
-        return (_held("tax outside tax", line, f"is a {line.kind.value} line with tax of {tax:f}"),)
+        return (_held("tax outside tax", line, f"is a {line.kind.value} line with tax of {tax:.2f}"),)
     return ()
 
 

@@ -21,23 +21,23 @@ TENDER_ROLES = ("O", "M")
 def net_tenders(order: Order) -> tuple[list[Tender], list[Held]]:
     """The tenders by moment, net of change, without those of zero; and reasons to hold change that has no payment.
 
-    A payment of 50.00 with 8.00 change is one payment of 42.00.
+    A payment of 50.00 with 8.00 change is one payment of 42.00, and so is what was settled of it.
     """
     if not any(tender.kind is TenderKind.CHANGE for tender in order.tenders):
         moved = [tender for tender in order.tenders if tender.amount != 0]
         return sorted(moved, key=lambda tender: tender.processed_at), []
-    change: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    change: dict[str, list[Tender]] = defaultdict(list)
     received = {tender.id for tender in order.tenders if tender.kind is TenderKind.RECEIVED}
     held = []
     for tender in order.tenders:
         if tender.kind is not TenderKind.CHANGE:
             continue
         if tender.parent_id in received:
-            change[str(tender.parent_id)] += tender.amount
+            change[str(tender.parent_id)].append(tender)
         else:
             held.append(_change_without_payment(order, tender))
     netted = [
-        replace(tender, amount=tender.amount - change[tender.id]) if tender.id in change else tender
+        _less(tender, change[tender.id]) if tender.id in change else tender
         for tender in order.tenders
         if tender.kind is not TenderKind.CHANGE
     ]
@@ -144,6 +144,16 @@ def refund_of_locked_credit(order: Order, tender: Tender, lock_date: date) -> He
         "lock date in Xero and retry, or enter the refund in Xero by hand."
     )
     return Held(cause="locked allocation", subject=tender.id, sentence=sentence, tender_id=tender.id)
+
+
+def _less(tender: Tender, change: Sequence[Tender]) -> Tender:
+    """A payment without its change; what was settled is unknown where that of any of the two is."""
+    settled = [one.settled for one in (tender, *change) if one.settled is not None]
+    return replace(
+        tender,
+        amount=tender.amount - sum((one.amount for one in change), ZERO),
+        settled=settled[0] - sum(settled[1:], ZERO) if len(settled) == 1 + len(change) else None,
+    )
 
 
 def _change_without_payment(order: Order, tender: Tender) -> Held:

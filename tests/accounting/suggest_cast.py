@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from embedded_app.accounting.chart import Chart
@@ -39,8 +40,9 @@ def paid_by(*gateways: str) -> Order:
 
 
 def suggested(chart: Chart, *orders: Order) -> Suggestion:
-    """What is suggested from a chart and orders."""
-    return suggest(chart, orders, contact="Online customers")
+    """What is suggested from a chart and orders of a shop in its base currency."""
+    in_base = [replace(one, currency=chart.base_currency) for one in orders]
+    return suggest(chart, in_base, contact="Online customers")
 
 
 def taxed(chart: Chart, country: str | None, *lines: SaleLine) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Cash rounding declared on payments: which reading the order's totals allow, and where its line goes."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -100,6 +101,28 @@ def test_what_is_paid_back_in_the_moment_it_was_paid_comes_after_it() -> None:
     decision = decided(till(SOLD, cash, paid_back("12.02", "cash", hour=13), card))
 
     assert roundings(decision) == [("placed", Decimal("-0.02"))]
+
+
+@pytest.mark.parametrize("seconds", [-3, 0, 3])
+@pytest.mark.parametrize(("amount", "total"), [("12.00", "12.00"), ("12.02", "12.00")], ids=["contained", "beside it"])
+def test_an_agreement_of_the_same_moment_leaves_the_reading_clear(seconds: int, amount: str, total: str) -> None:
+    cash = rounded(received(amount, "cash"), "-0.02")
+    added = refunded(line("5.00", id="added"))
+    added = replace(added, happened_at=cash.processed_at + timedelta(seconds=seconds))
+
+    decision = decided(till(SOLD, cash, added))
+
+    assert decision.held == ()
+    assert moves(decision.settlements)[0] == f"payment placed {total}"
+
+
+def test_where_both_readings_fit_at_once_the_order_is_held() -> None:
+    cash = rounded(received("12.02", "cash"), "-0.02")
+    added = refunded(line("0.02", id="added"))
+
+    (held,) = decided(till(SOLD, cash, replace(added, happened_at=cash.processed_at))).held
+
+    assert held.cause == "cash rounding"
 
 
 def test_the_rest_of_a_split_payment_may_be_rounded() -> None:

@@ -1,15 +1,18 @@
 """Orders the customer saw in another currency: booked in the shop's, or in the customer's at the order's own rate."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from embedded_app.accounting.documents import Books, Decision, DocumentKind, History
 from embedded_app.accounting.mapping import Mapping, SpecialAccount
-from embedded_app.accounting.order import Agreement, Order, Tender
+from embedded_app.accounting.order import Agreement, Order, Tender, TenderKind
+from embedded_app.accounting.posting import post
 from tests.accounting.shop import (
     BOOKS,
+    GROUP,
     MAPPING,
     after,
     at,
@@ -27,6 +30,7 @@ from tests.accounting.shop import (
 EURO = replace(MAPPING, currency="presentment", special={SpecialAccount.CURRENCY_GAINS: "429"})
 BOOKS_WITH_EURO = replace(BOOKS, currencies=frozenset({"GBP", "EUR"}))
 LAMP = placed(line("50.00", id="lamp"))
+LAMP_IN_EURO = placed(line("57.50", id="lamp"))
 BACK = refunded(line("-25.00", id="back"), day=25)
 
 
@@ -166,6 +170,130 @@ def test_a_shop_in_a_currency_the_organisation_uses_is_booked_in_it() -> None:
     decision = decided(order(LAMP), books=replace(BOOKS, base_currency="AUD", currencies=frozenset({"GBP"})))
 
     assert [(one.currency, one.rate) for one in decision.documents] == [("GBP", None)]
+
+
+EURO_BOOKS = replace(BOOKS_WITH_EURO, bank_accounts=frozenset({"091", "092", "095"}), account_currencies={"095": "EUR"})
+EURO_CLEARING = replace(MAPPING, gateways={"paypal": "095", "card": "091", "gift_card": "815"})
+
+
+def shop_in_euro(*events: Agreement | Tender, history: History | None = None, books: Books = EURO_BOOKS) -> Decision:
+    """What is decided about an order of a shop in euro, whose books are in pounds."""
+    facts = order(*events, currency="EUR")
+    return post(replace(GROUP, currency="EUR"), [facts], EURO_CLEARING, history or History(), books)
+
+
+def test_a_shop_in_another_currency_than_the_books_is_paid_on_accounts_in_its_own() -> None:
+    decision = shop_in_euro(LAMP, received("60.00"), BACK, paid_back("35.00", day=26))
+
+    assert {(one.currency, one.rate) for one in decision.documents} == {("EUR", None)}
+    assert [(one.role, one.account) for one in decision.documents][-1] == ("O1", "095")
+    assert [(one.account, one.bank_amount) for one in decision.settlements] == [("095", None)] * 3
+    assert decision.held == ()
+
+
+def test_money_on_an_account_in_another_currency_waits_with_both_named() -> None:
+    decision = shop_in_euro(LAMP, received("20.00"), received("30.00", "card", id="T2"))
+
+    assert moves(decision.settlements) == ["payment placed 20.00"]
+    assert [(one.cause, one.subject, one.tender_id) for one in decision.held] == [("account currency", "card", "T2")]
+    assert decision.held[0].sentence == (
+        "30.00 EUR was received by card on #1, but its account 091 is kept in GBP, and the store tells no rate between "
+        "the two. Choose a bank account in EUR for card in the mapping, then retry."
+    )
+
+
+def test_a_gift_card_cannot_pay_in_another_currency_than_the_books() -> None:
+    (held,) = shop_in_euro(LAMP, received("50.00", "gift_card")).held
+
+    assert held.sentence == (
+        "50.00 EUR was received by gift_card on #1, but its account 815 is kept in GBP, like all in Xero that are no "
+        "bank accounts, and the store tells no rate between the two. Enter it in Xero by hand, at the rate you choose."
+    )
+
+
+def test_a_refund_on_an_account_in_another_currency_waits_too() -> None:
+    decision = shop_in_euro(LAMP, received("50.00"), BACK, paid_back("25.00", "card", day=26))
+
+    assert [(one.cause, one.tender_id) for one in decision.held] == [("account currency", "T2")]
+    assert "25.00 EUR was paid back by card" in decision.held[0].sentence
+
+
+def test_a_shop_in_pounds_cannot_be_paid_on_an_account_in_euro() -> None:
+    (held,) = decided(order(LAMP, received("50.00")), mapping=EURO_CLEARING, books=EURO_BOOKS).held
+
+    assert "account 095 is kept in EUR" in held.sentence and "Choose a bank account in GBP" in held.sentence
+
+
+def test_credit_of_a_closed_period_is_led_through_an_account_in_its_currency() -> None:
+    more = refunded(line("30.00", id="more"), number=3, day=25)
+    events = LAMP, received("50.00"), BACK, more, received("1.00", "card", id="T2", day=26)
+    unallocated = [one for one in shop_in_euro(*events).settlements if one.to_role is None]
+    history = History(documents=shop_in_euro(*events).documents, settlements=tuple(unallocated))
+
+    decision = shop_in_euro(*events, history=history, books=replace(EURO_BOOKS, lock_date=date(2026, 11, 30)))
+
+    assert moves(decision.settlements) == ["refund R1 25.00", "payment E1 25.00"]
+    assert {(one.account, one.bank_amount) for one in decision.settlements} == {("095", None)}
+
+
+def test_an_order_booked_as_presented_may_be_paid_on_an_account_in_that_currency() -> None:
+    mapping = replace(EURO, gateways=EURO_CLEARING.gateways)
+    facts = shown(LAMP, received("50.00"), BACK, paid_back("25.00", day=26), settled={"T1": "49.80", "T2": "26.00"})
+
+    decision = decide(facts, mapping=mapping, books=EURO_BOOKS)
+
+    assert [(one.amount, one.bank_amount) for one in decision.settlements] == [
+        (Decimal("57.50"), None),
+        (Decimal("28.75"), None),
+    ]
+    assert [one.role for one in decision.documents] == ["placed", "R1"]
+    assert decision.held == ()
+
+
+@pytest.mark.parametrize(("settled", "said"), [("0.00", "0.00"), ("0.01", "0.01")], ids=["nothing", "a cent for two"])
+def test_a_payment_that_moved_less_than_a_cent_for_each_document_waits(settled: str, said: str) -> None:
+    added = refunded(line("25.00", id="more"), day=24)
+
+    decision = decide(shown(LAMP, added, received("75.00", day=25), settled={"T1": settled}))
+
+    assert (decision.settlements, [one.cause for one in decision.held]) == ((), ["settled nothing"])
+    assert decision.held[0].sentence == (
+        f"86.25 EUR was received by paypal on #1, but the store says that it moved {said} GBP: less than a cent for "
+        "each document it settles, and Xero takes no payment below that. Check it in the store, or enter it in Xero by "
+        "hand."
+    )
+
+
+def test_what_change_was_given_was_not_settled() -> None:
+    change = replace(received("8.00", "cash", id="T2"), kind=TenderKind.CHANGE, parent_id="T1")
+
+    (payment,) = decide(
+        shown(LAMP, received("58.00", "cash"), change, settled={"T1": "58.00", "T2": "8.01"})
+    ).settlements
+
+    assert (payment.amount, payment.bank_amount) == (Decimal("57.50"), Decimal("49.99"))
+
+
+@pytest.mark.parametrize(("cash", "in_it"), [("49.98", True), ("50.00", False)], ids=["in it", "beside it"])
+def test_cash_rounded_in_the_shops_coins_moves_what_the_coins_were(cash: str, in_it: bool) -> None:
+    paid, euro = received(cash, "cash"), received("57.48" if in_it else "57.50", "cash")
+    facts = replace(shown(LAMP, paid), totals=replace(order(LAMP, paid).totals, rounding=Decimal("-0.02")))
+    tenders = replace(paid, rounding=Decimal("-0.02")), replace(euro, rounding=Decimal("-0.02"), settled=paid.amount)
+    presented = replace(order(LAMP_IN_EURO, euro, currency="EUR"), tenders=(tenders[1],))
+    presented = replace(presented, totals=replace(presented.totals, rounding=Decimal("-0.02")))
+
+    (payment,) = decide(replace(facts, tenders=(tenders[0],), presented=presented)).settlements
+
+    assert (payment.amount, payment.bank_amount) == (Decimal("57.48"), Decimal("49.98"))
+
+
+def test_a_refund_that_moved_nothing_waits_and_makes_no_gain() -> None:
+    facts = shown(LAMP, received("50.00"), BACK, paid_back("25.00", day=26), settled={"T2": "0.00"})
+
+    decision = decide(facts)
+
+    assert [one.role for one in decision.documents] == ["placed", "R1"]
+    assert [(one.cause, one.tender_id) for one in decision.held] == [("settled nothing", "T2")]
 
 
 def test_a_shop_in_another_currency_than_the_books_cannot_be_booked_as_presented() -> None:

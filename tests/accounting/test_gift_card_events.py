@@ -57,6 +57,13 @@ def test_what_moves_no_money_is_a_journal(event: GiftCardEvent, lines: list[tupl
     assert (document.number, document.reference) == ("SH-GC-9", "SH-GC-9")
 
 
+def test_cashing_out_of_an_account_in_another_currency_is_held() -> None:
+    (held,) = post_gift_card(CASHED_OUT, CHOSEN, replace(BOOKS, account_currencies={"092": "EUR"})).held
+
+    assert held.cause == "account currency"
+    assert "cashed out in GBP through paypal, whose account 092 is kept in EUR" in held.sentence
+
+
 def test_cashing_out_spends_money_of_the_gateway_that_paid() -> None:
     document = posted(CASHED_OUT)
 

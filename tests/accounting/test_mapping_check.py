@@ -115,7 +115,6 @@ def test_xeros_rounding_account_may_bear_lines() -> None:
         (with_rule(account="405", tax_type="RROUTPUT"), "Xero does not take 5% on Income on 405 Promotions"),
         (with_gateway("stripe", "999"), "gateways.stripe: account 999 is not in Xero"),
         (with_gateway("stripe", "200"), "gateways.stripe: 200 Sales takes no payments"),
-        (with_gateway("stripe", "095"), "gateways.stripe: 095 Clearing EUR is kept in EUR"),
         (with_gateway("store_credit", "091"), "gateways.store_credit: 091 Clearing must be an ordinary current"),
         (replace(MAPPING, special={SpecialAccount.DISCOUNTS: "820"}), "special.discounts: 820 VAT is kept by Xero"),
         (replace(MAPPING, special={SpecialAccount.DISCOUNTS: "9"}), "special.discounts: account 9 is not in Xero"),
@@ -170,7 +169,48 @@ def test_currencies_customers_pay_in_must_be_subscribed(currencies: set[str], ch
 
 
 def test_a_foreign_clearing_account_is_right_where_orders_are_booked_in_its_currency() -> None:
-    assert check(replace(with_gateway("stripe", "095"), currency="presentment"), CHART, {"EUR"}) == ()
+    mapping = replace(with_gateway("stripe", "095"), currency="presentment")
+
+    assert check(mapping, CHART, {"EUR"}, shop_currency="GBP") == ()
+
+
+@pytest.mark.parametrize(
+    ("shop_currency", "account", "sentence"),
+    [
+        (
+            "GBP",
+            "095",
+            "gateways.stripe: 095 Clearing EUR is kept in EUR, but orders are booked in GBP: choose an account in GBP, "
+            "or create one in Xero.",
+        ),
+        (
+            "EUR",
+            "091",
+            "gateways.stripe: 091 Clearing is kept in GBP, but orders are booked in EUR: choose a bank account in EUR, "
+            "or create one in Xero.",
+        ),
+        ("USD", "091", "currency: Xero is not subscribed to USD, the store's own currency: add the currency in Xero."),
+    ],
+)
+def test_clearing_accounts_are_in_the_shops_currency(shop_currency: str, account: str, sentence: str) -> None:
+    mapping = replace(MAPPING, gateways={"Gift_Card": "815", "stripe": account})
+
+    assert sentence in check(mapping, CHART, shop_currency=shop_currency)
+
+
+@pytest.mark.parametrize("shop_currency", ["EUR", None])
+def test_a_shop_in_another_currency_than_the_books_clears_in_its_own(shop_currency: str | None) -> None:
+    mapping = replace(MAPPING, gateways={"Gift_Card": "815", "stripe": "095"})
+
+    assert check(mapping, CHART, shop_currency=shop_currency) == ()
+
+
+def test_a_shop_in_another_currency_than_the_books_clears_in_its_own_even_as_presented() -> None:
+    mapping = replace(MAPPING, currency="presentment", gateways={"stripe": "091"})
+
+    (problem,) = check(mapping, CHART, shop_currency="EUR")
+
+    assert "choose a bank account in EUR" in problem
 
 
 @pytest.mark.parametrize(

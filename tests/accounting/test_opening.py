@@ -39,6 +39,15 @@ def entry(document: Document) -> dict[str, Decimal]:
     return {document.account: sign * line.gross, line.account: -sign * line.gross}
 
 
+def test_each_balance_is_in_the_currency_of_its_account() -> None:
+    documents = opened({"paypal": "1.00", "cash": "2.00"}, books=replace(BANKS, account_currencies={"092": "EUR"}))
+
+    assert [(one.account, one.currency, one.rate) for one in documents.documents] == [
+        ("093", "GBP", None),
+        ("092", "EUR", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("gateway", "amount", "kind", "debit", "credit"),
     [

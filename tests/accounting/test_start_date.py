@@ -52,6 +52,15 @@ def test_an_order_of_the_start_date_or_later_is_posted_as_any_other(day: int) ->
     assert [one.role for one in decided(facts, mapping=START).documents] == ["placed"]
 
 
+def test_a_later_tender_on_an_account_in_another_currency_is_held_with_both_named() -> None:
+    books = replace(BOOKS, account_currencies={"092": "EUR"})
+
+    (held,) = decided(order(SOLD, PAID_BEFORE, PAID_AFTER), mapping=START, books=books).held
+
+    assert (held.cause, held.subject, held.tender_id) == ("account currency", "paypal", None)
+    assert "5.00 GBP was received by paypal on #1, but its account 092 is kept in EUR" in held.sentence
+
+
 def test_each_later_tender_is_a_bank_transaction_on_its_clearing_account() -> None:
     decision = decided(order(SOLD, PAID_BEFORE, BACK, PAID_AFTER, paid_back("12.00", "cash", day=26)), mapping=START)
 

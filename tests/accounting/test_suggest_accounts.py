@@ -225,6 +225,16 @@ def test_a_clearing_account_in_another_currency_is_named() -> None:
     )
 
 
+def test_a_clearing_account_is_in_the_stores_currency() -> None:
+    pounds, euro = an_account("097", "Stripe", "BANK"), an_account("098", "Stripe EUR", "BANK", currency="EUR")
+
+    assert chosen(clearing_account("stripe", bare(pounds, euro), currency="EUR")) == "098"
+    assert clearing_account("stripe", bare(pounds), currency="EUR") == (
+        "097 Stripe looks like a clearing account for Stripe, but is kept in GBP: create one in EUR in Xero, then "
+        "reload."
+    )
+
+
 def test_an_account_without_a_code_is_named_by_its_id() -> None:
     chart = bare(an_account("", "PayPal", "BANK", code=None, id="8f1e"))
 

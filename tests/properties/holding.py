@@ -87,10 +87,29 @@ def _is_tender_fraction(done: Posted, held: Held) -> bool:
 
 
 def _is_foreign(done: Posted, held: Held) -> bool:
-    """A currency the organisation does not use, or one whose rate nothing in the order tells."""
-    order, books = ledgers.booked(done.life), done.life.books
+    """A currency the organisation does not use, or one whose rate nothing in the order tells.
+
+    No store tells a rate between two currencies that are both foreign, nor what money without a document is worth.
+    """
+    order, books, shop = ledgers.booked(done.life), done.life.books, done.life.order
     is_rate_told = any(line.gross or line.discount for line in ledgers.sale_lines(order))
-    return order.currency not in books.currencies | {books.base_currency} or not is_rate_told
+    is_shop_foreign = shop.currency != books.base_currency and (order is not shop or done.is_before_start)
+    return order.currency not in books.currencies | {books.base_currency} or is_shop_foreign or not is_rate_told
+
+
+def _is_account_foreign(done: Posted, held: Held) -> bool:
+    """A gateway's account is kept in a currency the order is not told in."""
+    assert done.is_before_start or held.tender_id, "only the payment waits"
+    account = done.life.mapping.gateways[held.subject]
+    if done.is_before_start:
+        return done.life.books.currency_of(account) != done.life.order.currency
+    return not ledgers.takes_money_on(done.life, account)
+
+
+def _is_settled_nothing(done: Posted, held: Held) -> bool:
+    """A payment moved less of the shop's money than a cent for each document there is."""
+    tender = next(one for one in ledgers.booked(done.life).tenders if one.id == held.tender_id)
+    return tender.settled is not None and tender.settled <= CENT * len(done.history.documents)
 
 
 def _is_discount_fraction(done: Posted, held: Held) -> bool:
@@ -122,7 +141,8 @@ def _is_old_invoice(done: Posted, held: Held) -> bool:
 def _has_locked_pair(done: Posted, held: Held) -> bool:
     """Credit would go to an invoice in a closed period, and no money tells an account to lead it through."""
     lock_date, order = done.life.chart.lock_date, done.life.order
-    through = [one for one in order.tenders if one.gateway in done.life.mapping.gateways]
+    accounts = [done.life.mapping.gateways.get(one.gateway) for one in order.tenders]
+    through = [one for one in accounts if one and ledgers.takes_money_on(done.life, one)]
     return lock_date is not None and not through
 
 
@@ -215,6 +235,7 @@ ORDER_CAUSES: dict[str, Judge] = {
     "tax of its own": _is_separate_fraction,
     "tender amount": _is_tender_fraction,
     "foreign currency": _is_foreign,
+    "account currency": _is_account_foreign,
     "discount": _is_discount_fraction,
     "gift card above its value": _is_above_value,
     "no customer": _is_without_customer,
@@ -225,6 +246,8 @@ ORDER_CAUSES: dict[str, Judge] = {
     "tax differs": _is_tax_far_off,
 }
 TENDER_CAUSES: dict[str, Judge] = {
+    "account currency": _is_account_foreign,
+    "settled nothing": _is_settled_nothing,
     "received beyond what is open": _is_received_beyond,
     "refund without document": _is_paid_back_beyond,
     "locked allocation": _is_locked_away,

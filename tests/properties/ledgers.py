@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from embedded_app.accounting.mapping import Mapping, SpecialAccount, TaxKey, TaxRule
@@ -137,17 +138,24 @@ def moved(life: Life, order: Order, held: set[str]) -> Sums:
 
 
 def money_by_account(life: Life, held: set[str], *, order: Order | None = None) -> Sums:
-    """Money by clearing or liability account, in the shop's currency, without what is held.
+    """Money by clearing or liability account, in the account's currency, without what is held.
 
-    order: as it is booked, where the mapping does not decide it.
+    That is the documents' currency or else the shop's. order: as it is booked, where the mapping does not decide it.
     """
     order, sums = order or booked(life), defaultdict[str, Decimal](Decimal)
-    in_shop, tenders = moved(life, life.order, held), {one.id: one for one in order.tenders}
-    for payment, amount in in_shop.items():
-        tender = tenders[payment]
-        settled = amount if order is life.order or tender.settled is None else SIDES[tender.kind] * tender.settled
-        sums[life.mapping.gateways[tender.gateway]] += settled
+    settled = {one.id: one.settled for one in order.tenders if one.settled is not None}
+    tenders = tuple(replace(one, amount=settled.get(one.id, one.amount)) for one in life.order.tenders)
+    in_shop, own = moved(life, replace(life.order, tenders=tenders), held), moved(life, order, held)
+    accounts = {one.id: life.mapping.gateways[one.gateway] for one in order.tenders if one.id in in_shop}
+    for payment, account in accounts.items():
+        is_own = life.books.currency_of(account) == order.currency
+        sums[account] += own[payment] if is_own else in_shop[payment]
     return without_zeros(sums)
+
+
+def takes_money_on(life: Life, account: str) -> bool:
+    """Whether an account is kept in a currency the order is told in, so that no rate is needed that nobody tells."""
+    return life.books.currency_of(account) in (booked(life).currency, life.order.currency)
 
 
 def owed(life: Life, held: set[str]) -> Decimal:

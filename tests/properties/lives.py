@@ -17,7 +17,7 @@ from embedded_app.accounting.order import AgreementKind, Order, SaleLine, Tender
 from embedded_app.sandbox.shopify.checkouts import EVERYTHING, Allowed
 from embedded_app.sandbox.shopify.lawful import lawful_orders
 from embedded_app.sandbox.shopify.markets import Market
-from tests.properties.organisations import books_of, chart_of, mappings
+from tests.properties.organisations import books_of, charts, mappings
 
 ZERO = Decimal(0)
 SIDES = {TenderKind.RECEIVED: 1, TenderKind.PAID_BACK: -1, TenderKind.CHANGE: -1}
@@ -98,16 +98,14 @@ def group_of(order: Order) -> Group:
 @st.composite
 def lives(draw: st.DrawFn, market: Market) -> Life:
     """A lawful life in the market, with any mapping, lock date and start date."""
-    # Coins are the shop's own: cash is never rounded in a currency that a customer only saw.
-    in_coins, in_another_currency = replace(EVERYTHING, presentment=False), replace(EVERYTHING, rounding=False)
-    allowed = draw(st.sampled_from([in_coins, in_another_currency, Allowed()]))
+    allowed = draw(st.sampled_from([EVERYTHING, EVERYTHING, Allowed()]))
     allowed = replace(allowed, most_deeds=draw(st.sampled_from([8, 8, 8, 12, 3])))
     facts = lawful_orders(draw(DRAWS), market=market, allowed=allowed)
     contains_rounding = draw(st.booleans())
     if contains_rounding:
         facts = tuple(_containing_rounding(order) for order in facts)
     days = _days(facts[-1])
-    mapping, chart = draw(mappings(market)), chart_of(market)
+    mapping, chart = draw(mappings(market)), draw(charts(market))
     start = draw(st.sampled_from([None] * 9 + [days[0], days[len(days) // 2], days[-1] + timedelta(days=1)]))
     lock = draw(st.sampled_from([None, None, days[0] - timedelta(days=1), *days]))
     return Life(

@@ -51,6 +51,8 @@ ROWS = """
 """
 SYSTEM = {"499": "REALISEDCURRENCYGAIN", "610": "DEBTORS", "820": "GST", "860": "ROUNDING"}
 LIABILITIES = ("815", "816")
+BANKS = ("091", "092", "093", "094", "095")
+ABROAD = "CHF"  # no market's currency
 ACCOUNTS = {
     LineKind.PRODUCT: "200",
     LineKind.SHIPPING: "205",
@@ -85,17 +87,39 @@ RULES = (
 TRACKING = (TrackingCategory(name="Region", options=("Home", "Abroad")),)
 
 
-def chart_of(market: Market) -> Chart:
-    """The chart of an organisation that posts for the market's stores, in their currency."""
-    currencies = {market.currency} | ({market.presentment.currency} if market.presentment else set())
+def chart_of(market: Market, base_currency: str | None = None, foreign: dict[str, str] | None = None) -> Chart:
+    """The chart of an organisation that posts for the market's stores.
+
+    base_currency: None for the stores' own. foreign: bank accounts kept in another currency than that.
+    """
+    base = base_currency or market.currency
+    currencies = {base, market.currency} | ({market.presentment.currency} if market.presentment else set())
     return Chart(
         country=market.country,
-        base_currency=market.currency,
+        base_currency=base,
         currencies=frozenset(currencies),
-        accounts=tuple(_accounts()),
+        accounts=tuple(replace(one, currency=(foreign or {}).get(str(one.code))) for one in _accounts()),
         tax_rates=tuple(_tax_rates(market)),
         tracking=TRACKING,
     )
+
+
+@st.composite
+def charts(draw: st.DrawFn, market: Market) -> Chart:
+    """An organisation in the stores' currency; now and then one in another, or with an account in another.
+
+    Clearing accounts are in the stores' currency, but for some now and then. Xero keeps no other accounts in a foreign
+    one.
+    """
+    base = draw(st.sampled_from([market.currency] * 5 + [ABROAD]))
+    foreign = {} if base == market.currency else dict.fromkeys(BANKS, market.currency)
+    if draw(st.sampled_from([False] * 5 + [True])):
+        other = market.presentment.currency if market.presentment else ABROAD
+        for account in draw(st.sets(st.sampled_from(BANKS), min_size=1)):
+            foreign[account] = draw(st.sampled_from([other, base]))
+    foreign = {account: currency for account, currency in foreign.items() if currency != base}
+    chart = chart_of(market, base, foreign)
+    return replace(chart, currencies=chart.currencies | set(foreign.values()))
 
 
 def books_of(chart: Chart) -> Books:
@@ -107,6 +131,7 @@ def books_of(chart: Chart) -> Books:
         rounding_account="860",
         currencies=chart.currencies,
         bank_accounts=frozenset(one.code for one in chart.accounts if one.type == "BANK" and one.code),
+        account_currencies={str(one.code): one.currency for one in chart.accounts if one.currency},
     )
 
 
