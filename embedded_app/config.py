@@ -23,24 +23,36 @@ SETTINGS = (
     "SHOPIFY_API_SECRET_PREVIOUS",
     "SHOPIFY_API_VERSION",
     "SHOPIFY_ADMIN_ORIGIN",
+    "SHOPIFY_ADMIN_URL",
+    "SHOPIFY_WEBHOOKS",
+    "SHOPIFY_APP_BRIDGE_URL",
+    "SHOPIFY_APP_HANDLE",
     "XERO_CLIENT_ID",
     "XERO_CLIENT_SECRET",
     "XERO_API_URL",
     "XERO_IDENTITY_URL",
     "XERO_LOGIN_URL",
+    "METRICS_TOKEN",
     "PORT",
 )
 OUR_PREFIXES = ("SHOPIFY_", "XERO_")
 SECRET_KEY_CHARACTERS = 32
+METRICS_TOKEN_CHARACTERS = 16
 
 SHOPIFY_API_VERSION = "2026-10"
 SHOPIFY_ADMIN_ORIGIN = "https://{shop}"
+SHOPIFY_WEBHOOKS = ("toml", "api")  # the default first
+SHOPIFY_ADMIN_URL = "https://admin.shopify.com"
+SHOPIFY_APP_BRIDGE_URL = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+SHOPIFY_APP_HANDLE = "crossfoot"
 XERO_API_URL = "https://api.xero.com"
 XERO_IDENTITY_URL = "https://identity.xero.com"
 XERO_LOGIN_URL = "https://login.xero.com"
 PORT = 8000
 
 _DATABASE_SCHEMES = re.compile(r"^(postgres|postgresql|postgresql\+psycopg)://")
+_SCRIPT_PATH = re.compile(r"^/[A-Za-z0-9._/-]+\Z")
+_APP_HANDLE = re.compile(r"^[a-z0-9][a-z0-9-]*\Z")
 _SHOPIFY_VERSION = re.compile(r"^20\d\d-(01|04|07|10)$")
 
 
@@ -65,11 +77,16 @@ class Config:
     shopify_api_secret_previous: str | None = field(default=None, repr=False)  # accepted while a secret is rotated
     shopify_api_version: str = SHOPIFY_API_VERSION
     shopify_admin_origin: str = SHOPIFY_ADMIN_ORIGIN
+    shopify_webhooks: str = SHOPIFY_WEBHOOKS[0]  # who subscribes: shopify.app.toml, or this app in each store
+    shopify_admin_url: str = SHOPIFY_ADMIN_URL  # the admin in which people open the app
+    shopify_app_bridge_url: str = SHOPIFY_APP_BRIDGE_URL  # the script that embedded pages load first
+    shopify_app_handle: str = SHOPIFY_APP_HANDLE  # the app's name in the admin's addresses, as in shopify.app.toml
     xero_client_id: str
     xero_client_secret: str = field(repr=False)
     xero_api_url: str = XERO_API_URL
     xero_identity_url: str = XERO_IDENTITY_URL
     xero_login_url: str = XERO_LOGIN_URL
+    metrics_token: str | None = field(default=None, repr=False)  # who sends it may read /metrics; None: nobody may
     port: int = PORT
 
     @classmethod
@@ -90,11 +107,16 @@ class Config:
             shopify_api_secret_previous=reader.optional("SHOPIFY_API_SECRET_PREVIOUS"),
             shopify_api_version=reader.shopify_api_version(SHOPIFY_API_VERSION),
             shopify_admin_origin=reader.admin_origin(SHOPIFY_ADMIN_ORIGIN),
+            shopify_webhooks=reader.choice("SHOPIFY_WEBHOOKS", SHOPIFY_WEBHOOKS),
+            shopify_admin_url=reader.origin("SHOPIFY_ADMIN_URL", "an address", SHOPIFY_ADMIN_URL),
+            shopify_app_bridge_url=reader.script("SHOPIFY_APP_BRIDGE_URL", SHOPIFY_APP_BRIDGE_URL),
+            shopify_app_handle=reader.app_handle(SHOPIFY_APP_HANDLE),
             xero_client_id=reader.required("XERO_CLIENT_ID", "the client id of the Xero app"),
             xero_client_secret=reader.required("XERO_CLIENT_SECRET", "the client secret of the Xero app"),
             xero_api_url=reader.origin("XERO_API_URL", "an address", XERO_API_URL),
             xero_identity_url=reader.origin("XERO_IDENTITY_URL", "an address", XERO_IDENTITY_URL),
             xero_login_url=reader.origin("XERO_LOGIN_URL", "an address", XERO_LOGIN_URL),
+            metrics_token=reader.metrics_token(),
             port=reader.port(PORT),
         )
         reader.refuse_unknown_settings()
@@ -121,6 +143,11 @@ class Config:
     def admin_origin(self, shop: str) -> str:
         """Scheme and host of one shop's Admin API; `shop` is a sanitised domain such as alice.myshopify.com."""
         return self.shopify_admin_origin.replace("{shop}", shop)
+
+    def app_in_admin(self, shop: str) -> str:
+        """Where the app stands in the admin of a shop, as Shopify's "Redirect to the admin" tells it."""
+        handle = shop.removesuffix(".myshopify.com")
+        return f"{self.shopify_admin_url}/store/{handle}/apps/{self.shopify_app_handle}"
 
 
 class _Reader:
@@ -194,6 +221,34 @@ class _Reader:
             self.problems.append(f"SHOPIFY_ADMIN_ORIGIN is not an address: give one like {default}.")
         return value.rstrip("/")
 
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.optional(name) or choices[0]
+        if value not in choices:
+            self.problems.append(f"{name} must be one of: {', '.join(choices)}.")
+        return value
+
+    def script(self, name: str, default: str) -> str:
+        value = self.optional(name) or default
+        origin, path = split_origin(value)
+        if not (_is_origin(origin) and _SCRIPT_PATH.match(path)):
+            self.problems.append(f"{name} is not the address of a script: give one like {default}.")
+        return value
+
+    def app_handle(self, default: str) -> str:
+        value = self.optional("SHOPIFY_APP_HANDLE") or default
+        if not _APP_HANDLE.match(value):
+            self.problems.append("SHOPIFY_APP_HANDLE is not a handle: give the one that shopify.app.toml names.")
+        return value
+
+    def metrics_token(self) -> str | None:
+        value = self.optional("METRICS_TOKEN")
+        if value is not None and len(value) < METRICS_TOKEN_CHARACTERS:
+            self.problems.append(
+                f"METRICS_TOKEN is shorter than {METRICS_TOKEN_CHARACTERS} characters: take what "
+                '`python3 -c "import secrets; print(secrets.token_hex(16))"` prints.'
+            )
+        return value
+
     def port(self, default: int) -> int:
         value = self.optional("PORT") or str(default)
         if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
@@ -207,6 +262,13 @@ class _Reader:
                 close = get_close_matches(name, SETTINGS, n=1)
                 advice = f"did you mean {close[0]}?" if close else "remove it."
                 self.problems.append(f"{name} is not a setting of Crossfoot; {advice}")
+
+
+def split_origin(address: str) -> tuple[str, str]:
+    """An address cut into scheme and host, and the path with all that follows: ("https://a.example", "/b.js")."""
+    scheme, separator, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host}", slash + path
 
 
 def _is_origin(value: str) -> bool:

@@ -39,6 +39,7 @@ def engine_options() -> dict[str, Any]:
     limits = f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout={LOCK_TIMEOUT_SECONDS}s"
     return {
         "pool_pre_ping": True,
+        "hide_parameters": True,  # an error's text goes to the log, and a statement's values may be names
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": POOL_TIMEOUT_SECONDS,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -12,10 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from embedded_app.channels import DeliveryNote
-from embedded_app.models import Delivery, DeliveryState, Store, Tally
+from embedded_app.models import Delivery, DeliveryState, Priority, Store, Tally
 from embedded_app.queue import wake
 
 UNKNOWN_SHOP = "webhooks of unknown shops"
+# Topics that tell of the app or of people's data and not of orders; pipeline/complying.py does what they ask for.
+NOTICES = ("app/uninstalled", "app/scopes_update", "customers/data_request", "customers/redact", "shop/redact")
 
 
 class Receipt(StrEnum):
@@ -46,6 +48,7 @@ def receive(session: Session, channel: str, note: DeliveryNote, *, now: datetime
             event_id=note.event_id,
             order_external_id=note.order_id,
             kept=note.kept,
+            order_updated_at=note.order_updated_at,
             triggered_at=note.triggered_at,
             received_at=now,
             state=DeliveryState.OPEN,
@@ -56,7 +59,10 @@ def receive(session: Session, channel: str, note: DeliveryNote, *, now: datetime
     if recorded is None:
         return Receipt.REPEATED
 
-    wake(session, "gather", store_id)
+    if note.topic in NOTICES:
+        wake(session, "upkeep", store_id, queue="gather")
+    else:
+        wake(session, "gather", store_id)
     return Receipt.RECORDED
 
 
@@ -83,6 +89,41 @@ def ask_again(session: Session, store_id: int, order_external_ids: Iterable[str]
     return asked
 
 
-def _count(session: Session, name: str, now: datetime) -> None:
-    counted = insert(Tally).values(name=name, day=now.date(), count=1)
-    session.execute(counted.on_conflict_do_update(index_elements=["name", "day"], set_={"count": Tally.count + 1}))
+def record_changes(
+    session: Session,
+    store_id: int,
+    changes: Mapping[str, datetime],
+    *,
+    source: str,
+    priority: Priority,
+    now: datetime,
+) -> int:
+    """Record that these orders changed at these moments of the store's clock, as we found; returns how many are new.
+
+    Like a webhook, one change is taken in once for each source ("catch-up"), however often it is found. The caller
+    wakes the store and commits.
+    """
+    rows = [
+        {
+            "store_id": store_id,
+            "webhook_id": f"{source}:{order_id}:{changed_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}",
+            "topic": source.partition(" ")[0],
+            "order_external_id": order_id,
+            "order_updated_at": changed_at,
+            "priority": priority,
+            "received_at": now,
+        }
+        for order_id, changed_at in changes.items()
+    ]
+    if not rows:
+        return 0
+    found = insert(Delivery).on_conflict_do_nothing(index_elements=["store_id", "webhook_id"]).returning(Delivery.id)
+    new = len(session.scalars(found, rows).all())
+    if new:
+        _count(session, f"orders found by {source.partition(' ')[0]}", now, by=new)
+    return new
+
+
+def _count(session: Session, name: str, now: datetime, *, by: int = 1) -> None:
+    counted = insert(Tally).values(name=name, day=now.date(), count=by)
+    session.execute(counted.on_conflict_do_update(index_elements=["name", "day"], set_={"count": Tally.count + by}))

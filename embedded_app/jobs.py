@@ -3,8 +3,12 @@
     gather(key)   takes in what a store told us         queue "gather"
     post(key)     sends what an organisation is owed    queue "post"
     beyond(key)   reads a store's gift cards            queue "gather"
+    catch_up(key) lists what changed in a store         queue "gather"
+    upkeep(key)   keeps access and subscriptions alive  queue "gather"
     sweep         wakes whatever is owed                queue "sweep", every 10 s
-    hourly        wakes "beyond" for who posts          queue "sweep", every hour
+    nudge         wakes one of the above, later         queue "sweep", at its moment
+    five_minutes  wakes "catch_up" for every store      queue "sweep", every five minutes
+    hourly        wakes "beyond" and "upkeep"           queue "sweep", every hour
     rescue        frees jobs of dead workers            queue "sweep", every 10 s
     tidy          deletes jobs that ended badly         queue "sweep", every hour
 
@@ -44,6 +48,7 @@ REMEMBERED_ENDS = 1000
 KEEP_FAILED_JOBS_HOURS = 24
 # Cron with a sixth field, which Procrastinate reads as seconds.
 EVERY_TEN_SECONDS = "* * * * * */10"
+EVERY_FIVE_MINUTES = "*/5 * * * *"
 EVERY_HOUR = "17 * * * *"
 EVERY_HOUR_LATER = "41 * * * *"
 
@@ -57,7 +62,10 @@ class Work:
     gather: Callable[[int], bool]  # store id
     post: Callable[[int], bool]  # organisation id
     beyond: Callable[[int], bool]  # store id
+    catch_up: Callable[[int], bool]  # store id
+    upkeep: Callable[[int], bool]  # store id
     sweep: Callable[[], object]
+    five_minutes: Callable[[], object]
     hourly: Callable[[], object]
 
 
@@ -107,13 +115,16 @@ def job_app(app: Flask, work: Work, *, connections: int = 2) -> procrastinate.Ap
     for name, queue, step in (
         ("gather", "gather", work.gather),
         ("beyond", "gather", work.beyond),
+        ("catch_up", "gather", work.catch_up),
+        ("upkeep", "gather", work.upkeep),
         ("post", "post", work.post),
     ):
         jobs.task(name=name, queue=queue)(functools.partial(_work_on, app, name, queue, step))
-    sweep, hourly = (
+    sweep, five_minutes, hourly = (
         jobs.task(name=name, queue="sweep", lock=name, queueing_lock=name)(functools.partial(_sweep, app, step))
-        for name, step in (("sweep", work.sweep), ("hourly", work.hourly))
+        for name, step in (("sweep", work.sweep), ("five_minutes", work.five_minutes), ("hourly", work.hourly))
     )
+    jobs.task(name="nudge", queue="sweep")(functools.partial(_nudge, app))
     # No lock on rescue: it would be held by the very job that nobody else could free.
     rescuer = jobs.task(name="rescue", queue="sweep", queueing_lock="rescue", pass_context=True)(_rescue)
     tidier = jobs.task(name="tidy", queue="sweep", queueing_lock="tidy", pass_context=True)(_tidy)
@@ -121,6 +132,7 @@ def job_app(app: Flask, work: Work, *, connections: int = 2) -> procrastinate.Ap
         (sweep, EVERY_TEN_SECONDS),
         (rescuer, EVERY_TEN_SECONDS),
         (tidier, EVERY_HOUR),
+        (five_minutes, EVERY_FIVE_MINUTES),
         (hourly, EVERY_HOUR_LATER),
     ):
         jobs.periodic(cron=cron)(task)
@@ -132,6 +144,12 @@ def _work_on(app: Flask, task_name: str, queue: str, step: Callable[[int], bool]
         if step(key):
             wake(db.session, task_name, key, queue=queue)
             db.session.commit()
+
+
+def _nudge(app: Flask, *, task_name: str, key: int, work_queue: str) -> None:
+    with app.app_context():
+        wake(db.session, task_name, key, queue=work_queue)
+        db.session.commit()
 
 
 def _sweep(app: Flask, sweep: Callable[[], object], *, timestamp: int) -> None:

@@ -1,6 +1,11 @@
-"""Log lines as key and value on stderr, one line each, for the app's own events and for the libraries'."""
+"""Log lines as key and value on stderr, one line each, for the app's own events and for the libraries'.
+
+A change can be followed by the id of the webhook that told of it: `webhook` at the door, among `webhooks` where orders
+are read and decided and where calls to Xero are sent, answered or looked up; `call` there is Xero's own name for it.
+"""
 
 import logging
+from typing import TextIO
 
 import structlog
 
@@ -12,15 +17,18 @@ _SHARED: list[structlog.types.Processor] = [
 ]
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """Send structlog's and the standard library's records through one formatter; may be called again."""
+def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None) -> None:
+    """Send structlog's and the standard library's records through one formatter; may be called again.
+
+    stream: where to, stderr unless given.
+    """
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,

@@ -2,6 +2,8 @@
 
     Store, StoreGrant              a shop that installed the app, and the tokens its channel gave
     Organisation, Grant            a Xero organisation (tenant), and the tokens of the Xero user who connected it
+    AppLimit                       what a platform leaves the whole app
+    Consent                        a way to Xero's consent page and back
     Contact                        customers who have a contact of their own in Xero
     Mapping                        what the merchant decided, in versions
     Delivery                       what the store told us, and how it ended
@@ -11,6 +13,8 @@
     Dispatch, DispatchNeed,        what is written to Xero, in which order, in which calls
     Batch, BatchElement
     Hold                           what is not posted, why, and what to do
+    DaySales                       what each order sold on each day, for adding up against the documents
+    SetupDraft                     what a merchant has answered in Setup so far
     AuditEntry, Tally              what people did; what was only counted
 
 Every unique index carries a comment that says what it prevents. Moments come from the app's clock, never from the
@@ -22,10 +26,22 @@ from __future__ import annotations
 from datetime import date as Day
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, DateTime, Enum, ForeignKey, Index, LargeBinary, Numeric, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -50,6 +66,14 @@ class Outcome(StrEnum):
     NOTHING = "nothing to post"
     WAITING = "waiting"
     HELD = "held"
+
+
+class Priority(IntEnum):
+    """Who goes first: what happens now, before an import of the past, before what nobody waits for (proofs)."""
+
+    LIVE = 0
+    IMPORT = 1
+    BACKGROUND = 2
 
 
 class DispatchState(StrEnum):
@@ -99,6 +123,11 @@ AMOUNT = Numeric(18, 4)
 class Organisation(db.Model):
     """A Xero organisation (tenant). One call to it is in flight at a time; not_before: when Xero will hear us again.
 
+    minute_left, day_left: calls that Xero left us, as its last answer said at calls_read_at; minute_opened_at,
+    day_opened_at: since when those windows run, as far as we saw; day_most: how many calls a day holds (its plan).
+    least_urgent: until least_urgent_until nothing less urgent is sent, for want of calls.
+    refused_in_a_row: whole calls with one element each that Xero refused, one after the other; unauthorised_in_a_row:
+    calls whose access token it refused.
     chart: its accounts, tax rates, tracking and currencies as last read, in the form of accounting.chart_json.
     """
 
@@ -117,7 +146,31 @@ class Organisation(db.Model):
     chart_read_at: Mapped[datetime | None] = mapped_column(MOMENT)
     not_before: Mapped[datetime | None] = mapped_column(MOMENT)
     paused: Mapped[str | None]
+    minute_left: Mapped[int | None]
+    minute_opened_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    day_left: Mapped[int | None]
+    day_opened_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    day_most: Mapped[int | None]
+    calls_read_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    least_urgent: Mapped[int | None] = mapped_column(SmallInteger)
+    least_urgent_until: Mapped[datetime | None] = mapped_column(MOMENT)
+    refused_in_a_row: Mapped[int] = mapped_column(default=0)
+    unauthorised_in_a_row: Mapped[int] = mapped_column(default=0)
     grant: Mapped[Grant | None] = relationship()
+
+
+class AppLimit(db.Model):
+    """Calls that a platform leaves the whole app, whosever organisation they are for: everybody's row.
+
+    name: of the platform ("xero"). minute_left, minute_opened_at, read_at: as Organisation has them. not_before: until
+    when the platform hears none of us.
+    """
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    minute_left: Mapped[int | None]
+    minute_opened_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    read_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
 class Grant(db.Model):
@@ -138,7 +191,15 @@ class Store(db.Model):
     """A shop of one channel. posting: whether the merchant has switched posting on.
 
     gift_cards_read_to: up to which moment, by the store's own clock, its gift cards were read and decided upon.
+    uninstalled_at: since when the app is no longer installed; what was set up stays until the channel says redact.
     gift_cards_go_on, gift_cards_reading_to: where a reading in parts stands, and that moment once it is done.
+    orders_read_to: up to which moment, by the store's own clock, its changed orders were listed and recorded.
+    orders_go_on, look_back_go_on: where a catch-up and a look-back in parts stand; None when nothing is left of them.
+    looked_back_at: when the last look-back began. served_version: as which version the store's API answers, None where
+    it is the one asked for. subscriptions: what webhooks were found at subscriptions_checked_at, in the form of
+    pipeline/subscribing.py.
+    orders_from: from when on its orders are listed: the start date, where that lies before the installation.
+    notify_address: where the merchant wants to be told of what is held; a choice of Settings, None for nowhere.
     """
 
     __table_args__ = (
@@ -156,21 +217,60 @@ class Store(db.Model):
     paused: Mapped[str | None]
     not_before: Mapped[datetime | None] = mapped_column(MOMENT)
     read_batch_size: Mapped[int] = mapped_column(default=9)
+    orders_from: Mapped[datetime | None] = mapped_column(MOMENT)
+    notify_address: Mapped[str | None] = mapped_column(Encrypted)
     gift_cards_read_to: Mapped[datetime | None] = mapped_column(MOMENT)
     gift_cards_go_on: Mapped[str | None]
     gift_cards_reading_to: Mapped[datetime | None] = mapped_column(MOMENT)
+    orders_read_to: Mapped[datetime | None] = mapped_column(MOMENT)
+    orders_go_on: Mapped[str | None]
+    look_back_go_on: Mapped[str | None]
+    looked_back_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    served_version: Mapped[str | None] = mapped_column(String(16))
+    subscriptions: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    subscriptions_checked_at: Mapped[datetime | None] = mapped_column(MOMENT)
     created_at: Mapped[datetime] = mapped_column(MOMENT)
+    uninstalled_at: Mapped[datetime | None] = mapped_column(MOMENT)
     organisation: Mapped[Organisation | None] = relationship()
 
 
 class StoreGrant(db.Model):
-    """The channel's tokens for one store, apart from the store so that a refresh locks nothing else."""
+    """The channel's tokens for one store, apart from the store so that a refresh locks nothing else.
+
+    scopes: what the merchant has granted, as the channel last said.
+    """
 
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    scopes: Mapped[list[str]] = mapped_column(JSONB, default=list)
     access_token: Mapped[str] = mapped_column(Encrypted)
     refresh_token: Mapped[str | None] = mapped_column(Encrypted)
     access_expires_at: Mapped[datetime | None] = mapped_column(MOMENT)
     refresh_expires_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class Consent(db.Model):
+    """One way to Xero's consent page and back: begun by a user of a store's admin, and good for that user alone.
+
+    nonce: what the state that Xero hands back is made of. return_code_sha256: of the code under which the person comes
+    back into the admin; only the browser that gave the consent has it, so nobody can be lured into connecting another's
+    store. grant_id: of the Xero user who consented.
+    """
+
+    __table_args__ = (
+        # Prevents a state from standing for two consents, and so from being used twice.
+        Index("uq_consent_nonce", "nonce", unique=True),
+        # Prevents one return code from finishing two consents.
+        Index("uq_consent_return_code", "return_code_sha256", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), index=True)
+    user_id: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    begun_at: Mapped[datetime] = mapped_column(MOMENT)
+    used_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant.id"))
+    return_code_sha256: Mapped[str | None] = mapped_column(String(64))
+    finished_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
 class Contact(db.Model):
@@ -212,13 +312,16 @@ class Mapping(db.Model):
 class Delivery(db.Model):
     """One hint that an order changed: a webhook, or a retry somebody asked for. Holds ids and times, never facts.
 
-    tries: how often a gather began on it without ending it; one that fails again and again is set apart.
+    tries: how often a gather began on it without ending it; one that fails again and again is set apart. priority: of
+    Priority; the more urgent are gathered first, and their writes are sent first. order_updated_at: the change it tells
+    of, by the store's own clock; a read that does not know of it yet is stale: stale_reads counts those, and not_before
+    says when to read again.
     """
 
     __table_args__ = (
         # Prevents a webhook that the store repeats from being taken in twice.
         Index("uq_delivery_store_webhook_id", "store_id", "webhook_id", unique=True),
-        Index("ix_delivery_open", "store_id", "tries", "id", postgresql_where=text("state = 'open'")),
+        Index("ix_delivery_open", "store_id", "priority", "tries", "id", postgresql_where=text("state = 'open'")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
@@ -231,6 +334,10 @@ class Delivery(db.Model):
     received_at: Mapped[datetime] = mapped_column(MOMENT)
     state: Mapped[DeliveryState] = mapped_column(_state(DeliveryState), default=DeliveryState.OPEN)
     tries: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.LIVE)
+    order_updated_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    stale_reads: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
     outcome: Mapped[Outcome | None] = mapped_column(_state(Outcome))
     reason: Mapped[str | None]
     ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
@@ -246,6 +353,9 @@ class OrderFacts(db.Model):
     __table_args__ = (
         # Prevents one order from having two rows, and so two groups and two invoices.
         Index("uq_order_facts_store_external_id", "store_id", "external_id", unique=True),
+        Index("ix_order_facts_store_outcome", "store_id", "outcome"),
+        Index("ix_order_facts_store_placed_at", "store_id", "placed_at"),
+        Index("ix_order_facts_store_name", "store_id", "name"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
@@ -254,10 +364,26 @@ class OrderFacts(db.Model):
     version: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str | None] = mapped_column(String(64))
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    placed_at: Mapped[datetime | None] = mapped_column(MOMENT)
     store_updated_at: Mapped[datetime | None] = mapped_column(MOMENT)
     read_at: Mapped[datetime | None] = mapped_column(MOMENT)
     outcome: Mapped[Outcome | None] = mapped_column(_state(Outcome))
     reason: Mapped[str | None]
+
+
+class DaySales(db.Model):
+    """What an order sold on one of the store's local days, returns taken off, in the currency it is booked in.
+
+    Made from the ledgers alone, so that adding it up against the documents says something. Orders that are not to be
+    in these books (test orders, those before the start date) have no rows.
+    """
+
+    __table_args__ = (Index("ix_day_sales_store_day", "store_id", "day", postgresql_include=["currency", "amount"]),)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_facts.id"), primary_key=True)
+    day: Mapped[Day] = mapped_column(Date, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Decimal] = mapped_column(AMOUNT)
 
 
 class Tender(db.Model):
@@ -301,8 +427,8 @@ class PostingGroup(db.Model):
 class Document(db.Model):
     """An invoice, a credit note or what else is posted, as decided.
 
-    content: the whole of it, as accounting.document_json writes it. contact: the customer's own, None for the shared
-    one.
+    content: the whole of it, as accounting.document_json writes it. event_day: the store's own day, which a lock date
+    may have moved the book date away from. contact: the customer's own, None for the shared one.
     """
 
     __table_args__ = (
@@ -310,8 +436,15 @@ class Document(db.Model):
         Index("uq_document_role", "group_id", "role", "generation", unique=True),
         # Prevents one Xero document from being taken for two of ours. A void shares its invoice's.
         Index("uq_document_xero_id", "xero_id", unique=True, postgresql_where=text("kind <> 'void'")),
+        Index(
+            "ix_document_store_event_day",
+            "store_id",
+            "event_day",
+            postgresql_include=["kind", "currency", "total", "state"],
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
     group_id: Mapped[int] = mapped_column(ForeignKey("posting_group.id"))
     mapping_id: Mapped[int] = mapped_column(ForeignKey("mapping.id"))
     role: Mapped[str] = mapped_column(String(24))
@@ -319,6 +452,7 @@ class Document(db.Model):
     generation: Mapped[int]
     number: Mapped[str] = mapped_column(String(255), index=True)
     date: Mapped[Day] = mapped_column(Date)
+    event_day: Mapped[Day] = mapped_column(Date)
     currency: Mapped[str] = mapped_column(String(3))
     total: Mapped[Decimal] = mapped_column(AMOUNT)
     total_tax: Mapped[Decimal] = mapped_column(AMOUNT)
@@ -388,7 +522,11 @@ class Settlement(db.Model):
 
 
 class Dispatch(db.Model):
-    """One write to Xero, of one document, one settlement or one contact."""
+    """One write to Xero, of one document, one settlement or one contact. priority: as of the delivery it stems from.
+
+    webhook_id, told_at: of the first delivery that led to it and when it came in, for the log and for how long a change
+    takes to reach Xero; told_at is None where nobody waits for it, as in an import.
+    """
 
     __table_args__ = (
         # Prevents a document from being written to Xero by two dispatches.
@@ -397,8 +535,19 @@ class Dispatch(db.Model):
         Index("uq_dispatch_settlement", "settlement_id", unique=True),
         # Prevents a customer from being written to Xero as two contacts.
         Index("uq_dispatch_contact", "contact_id", unique=True),
-        Index("ix_dispatch_ready", "organisation_id", "endpoint", "id", postgresql_where=text("state = 'ready'")),
+        Index(
+            "ix_dispatch_ready",
+            "organisation_id",
+            "endpoint",
+            "priority",
+            "id",
+            postgresql_where=text("state = 'ready'"),
+        ),
+        Index("ix_dispatch_unposted", "store_id", postgresql_where=text("state <> 'posted'")),
         Index("ix_dispatch_waiting", "organisation_id", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_dispatch_lag", "posted_at", postgresql_include=["told_at"], postgresql_where=text("told_at IS NOT NULL")
+        ),
         CheckConstraint("num_nonnulls(document_id, settlement_id, contact_id) = 1", name="one_subject"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -409,9 +558,12 @@ class Dispatch(db.Model):
     settlement_id: Mapped[int | None] = mapped_column(ForeignKey("settlement.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     state: Mapped[DispatchState] = mapped_column(_state(DispatchState))
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.LIVE)
     not_before: Mapped[datetime | None] = mapped_column(MOMENT)
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     posted_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    webhook_id: Mapped[str | None] = mapped_column(String(128))
+    told_at: Mapped[datetime | None] = mapped_column(MOMENT)
     document: Mapped[Document | None] = relationship()
     settlement: Mapped[Settlement | None] = relationship()
     contact: Mapped[Contact | None] = relationship()
@@ -512,6 +664,19 @@ class Hold(db.Model):
     closed_by: Mapped[str | None]
 
 
+class SetupDraft(db.Model):
+    """What a merchant has answered in Setup, step by step, before it is a mapping. Nothing is posted by it.
+
+    answers: by step. version: grows with each save; a save names the one it was made on, so that two open windows never
+    overwrite each other unseen.
+    """
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    saved_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
 class AuditEntry(db.Model):
     """What a person did, and to what."""
 
@@ -524,7 +689,7 @@ class AuditEntry(db.Model):
 
 
 class Tally(db.Model):
-    """What is counted and not kept, by day: well-signed webhooks of shops we do not know."""
+    """What is counted by day: well-signed webhooks of shops we do not know, orders that no webhook told us of."""
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     day: Mapped[Day] = mapped_column(Date, primary_key=True)

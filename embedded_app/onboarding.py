@@ -17,8 +17,11 @@ from embedded_app.accounting.mapping_check import check
 from embedded_app.accounting.mapping_document import MappingError, parse_mapping
 from embedded_app.accounting.suggest import Suggestion, suggest
 from embedded_app.models import AuditEntry, Grant, Hold, Mapping, OrderFacts, Organisation, Store, StoreGrant
+from embedded_app.queue import wake
 
 SUGGEST_FROM_ORDERS = 500
+# What every order is held by until Setup is done; no fault of any of them.
+UNTIL_SET_UP = ("not connected", "no mapping", "not switched on")
 
 
 def add_store(session: Session, *, channel: str, external_id: str, prefix: str, now: datetime) -> Store:
@@ -85,12 +88,17 @@ def add_organisation(session: Session, *, tenant_id: str, grant: Grant, base_cur
 def save_mapping(session: Session, store: Store, document: dict[str, Any], *, author: str, now: datetime) -> Mapping:
     """Save the document as the store's next mapping version. Flushes. Raises MappingError; then nothing is saved.
 
-    It is checked against the organisation as last read; Xero itself refuses what has changed there since.
+    It is checked against the organisation as last read, and the currency of the store's last order; Xero itself
+    refuses what has changed there since.
     """
     latest = session.scalar(select(func.max(Mapping.version)).where(Mapping.store_id == store.id)) or 0
     parsed = parse_mapping(document, latest + 1)
     if store.organisation is not None and store.organisation.chart is not None:
-        problems = check(parsed, recorded.chart(store.organisation))
+        last_told = select(OrderFacts.facts["currency"].astext).where(
+            OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None)
+        )
+        currency = session.scalar(last_told.order_by(OrderFacts.id.desc()).limit(1))
+        problems = check(parsed, recorded.chart(store.organisation), shop_currency=currency)
         if problems:
             raise MappingError(problems)
     mapping = Mapping(store_id=store.id, version=latest + 1, document=document, author=author, created_at=now)
@@ -120,7 +128,9 @@ def suggest_mapping(session: Session, store: Store, *, contact: str) -> Suggesti
 
 
 def switch_posting(session: Session, store: Store, *, on: bool, actor: str, now: datetime) -> None:
-    """Switch posting on (what waited for it is decided again) or off (deliveries are still taken in). Flushes."""
+    """Switch posting on (what waited for it is decided again, and what was decided before is sent) or off (deliveries
+    are still taken in, and nothing more is sent). Flushes.
+    """
     store.posting = on
     act = "switched posting on" if on else "switched posting off"
     session.add(AuditEntry(store_id=store.id, at=now, actor=actor, act=act))
@@ -129,6 +139,9 @@ def switch_posting(session: Session, store: Store, *, on: bool, actor: str, now:
         waiting = session.scalars(
             select(OrderFacts.external_id)
             .join(Hold, Hold.order_id == OrderFacts.id)
-            .where(Hold.store_id == store.id, Hold.closed_at.is_(None), Hold.cause == "not switched on")
+            .where(Hold.store_id == store.id, Hold.closed_at.is_(None), Hold.cause.in_(UNTIL_SET_UP))
+            .distinct()
         )
         inbox.ask_again(session, store.id, waiting.all(), topic="switched on", now=now)
+        if store.organisation_id is not None:
+            wake(session, "post", store.organisation_id)

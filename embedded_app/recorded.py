@@ -71,7 +71,10 @@ def group(row: models.PostingGroup) -> Group:
 
 
 def books(row: models.Organisation) -> Books:
-    """What the organisation dictates: rates, its later lock date, the rounding account, bank accounts, currencies."""
+    """What the organisation dictates: rates, its later lock date, the rounding account, bank accounts, currencies.
+
+    Accounts are named by code and by id, as a mapping may name them by either.
+    """
     offered = chart(row)
     active = [account for account in offered.accounts if account.active]
     locks = [day for day in (row.period_lock_date, row.end_of_year_lock_date) if day]
@@ -84,6 +87,13 @@ def books(row: models.Organisation) -> Books:
         bank_accounts=frozenset(
             name for one in active if one.type == "BANK" for name in (one.code, one.id) if name is not None
         ),
+        account_currencies={
+            name: one.currency
+            for one in active
+            if one.currency not in (None, row.base_currency)
+            for name in (one.code, one.id)
+            if name is not None
+        },
     )
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from embedded_app.channels import shopify
 from embedded_app.channels.contract import (
+    DELETED,
+    ChangedOrders,
     Channel,
     DeliveryNote,
     GiftCardReading,
+    ListedOrder,
     Reading,
     StoreAccess,
+    Subscriptions,
     TokenPair,
     Unreadable,
 )
@@ -32,18 +36,22 @@ CHANNELS: dict[str, Channel] = {
 
 __all__ = [
     "CHANNELS",
+    "DELETED",
     "AccessDenied",
     "AccessLost",
     "BadDelivery",
+    "ChangedOrders",
     "Channel",
     "ChannelError",
     "DeliveryNote",
     "GiftCardReading",
+    "ListedOrder",
     "QueryRefused",
     "QueryTooLarge",
     "Reading",
     "StoreAccess",
     "StoreBusy",
+    "Subscriptions",
     "TokenPair",
     "TokenRefused",
     "Unreadable",

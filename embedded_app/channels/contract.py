@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 import requests
@@ -37,6 +38,7 @@ class DeliveryNote:
 
     webhook_id: the store's id of this delivery, the same when it is repeated. event_id: shared by the deliveries of
     one action of the merchant. order_id: the order's global id, None where the body names none.
+    order_updated_at: the change of the order that it tells of, by the store's own clock; None where it does not say.
     kept: top-level ids and times of the body, by the store's own field names.
     """
 
@@ -47,13 +49,18 @@ class DeliveryNote:
     triggered_at: datetime | None
     order_id: str | None
     kept: dict[str, str | int]
+    order_updated_at: datetime | None = None
+
+
+# The cause of an Unreadable order that the store does not have: it was deleted, or is too new for where we read.
+DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
     """An order whose facts cannot be taken over; it is held with this sentence.
 
-    cause: a short constant for counting ("deleted", "denied", "unknown value", "ledgers incomplete", …).
+    cause: a short constant for counting (DELETED, "denied", "unknown value", "ledgers incomplete", …).
     """
 
     cause: str
@@ -66,11 +73,57 @@ class Reading:
 
     orders: by the ids asked for. next_batch_size: how many orders to ask per call next time.
     retry_seconds: None when every id was answered; else the store asked us to wait, and only a part was read.
+    served_version: the version of its API the store answered as, None where that is the one asked for.
     """
 
     orders: dict[str, Order | Unreadable]
     next_batch_size: int
     retry_seconds: float | None = None
+    served_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOrder:
+    """An order as the store lists it: when it last changed, and enough to tell whether our facts are of that state.
+
+    The store counts time in seconds, and an order may change twice within one: so the moment alone does not tell.
+    current_total, net_payment: in shop money, what its agreements and its tenders must add up to. fulfilled: all of it
+    has left.
+    """
+
+    id: str
+    updated_at: datetime
+    current_total: Decimal
+    net_payment: Decimal
+    cancelled: bool
+    fulfilled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedOrders:
+    """One page of the orders that changed since some moment, the earliest change first.
+
+    go_on: what to ask the next page by, None after the last. room: the share of what the store lets us ask at a time
+    that is left after this page; None where it does not say.
+    """
+
+    orders: tuple[ListedOrder, ...]
+    go_on: str | None = None
+    room: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriptions:
+    """Which webhooks the store sends us by subscriptions that this app made itself; the app's own settings make others.
+
+    live: topics subscribed to now, at our address. made: those of them that were made or mended just now. refused: what
+    the store said against making one, by topic. scopes: what the merchant has granted.
+    """
+
+    live: tuple[str, ...]
+    made: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +168,35 @@ class Channel(Protocol):
         self, http: requests.Session, access: StoreAccess, ids: Sequence[str], *, batch_size: int
     ) -> Reading:
         """Read both ledgers of the orders, batch_size per call. Raises ChannelError when not even one was read."""
+
+    def changed_orders(
+        self, http: requests.Session, access: StoreAccess, *, since: datetime, go_on: str | None
+    ) -> ChangedOrders:
+        """A page of the orders that changed from `since` on, by the store's own clock; ids and totals, no facts.
+
+        go_on: None for the first page, then as the page before says. What the app may not see is not listed (see
+        `sees_old_orders`). Raises ChannelError when the store did not answer.
+        """
+
+    def sees_old_orders(self, scopes: Sequence[str]) -> bool:
+        """Whether an app with these scopes sees orders of any age; else changes of old orders are never told."""
+
+    def needed_topics(self) -> tuple[str, ...]:
+        """The topics of the webhooks we work by, beside those that only the app's own settings may subscribe to."""
+
+    def keep_subscriptions(
+        self, http: requests.Session, access: StoreAccess, *, address: str, make: bool
+    ) -> Subscriptions:
+        """Read which webhooks the store sends to `address`; with `make`, subscribe to what is missing of those we need.
+
+        Raises ChannelError when the store did not answer; what was made by then stays.
+        """
+
+    def last_orders(self, http: requests.Session, access: StoreAccess, *, since: datetime) -> tuple[str, ...]:
+        """The ids of the store's last orders, a few hundred, none placed before `since`. Raises ChannelError."""
+
+    def order_named(self, http: requests.Session, access: StoreAccess, name: str) -> str | None:
+        """The id of the newest order of this name, None where there is none. Raises ChannelError."""
 
     def read_names(self, http: requests.Session, access: StoreAccess, ids: Sequence[str]) -> dict[str, str | None]:
         """The names of customers and companies by their ids, None where the store gives none or denies it.

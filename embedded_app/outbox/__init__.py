@@ -1,7 +1,8 @@
 """What is owed to Xero, packed into calls, and what became of each.
 
 dispatches.py   one write each: ready when what it needs is posted; held, retried
-batches.py      one call each: claimed, sent, answered, or unknown and looked up
+batches.py      one call each: claimed, sent, answered, split, or unknown and looked up
+filling.py      ready dispatches, the most urgent first, become new batches
 packing.py      from dispatches to the bytes of a call
 """
 
@@ -11,20 +12,25 @@ from embedded_app.outbox.batches import (
     Call,
     apply,
     apply_look_up,
+    count_unknown,
     next_call,
     next_look_up,
     not_sent,
+    split,
     unknown,
+    webhook_ids,
 )
-from embedded_app.outbox.dispatches import elements, hold, promote, retry
-from embedded_app.outbox.packing import document_endpoint, settlement_endpoint
+from embedded_app.outbox.dispatches import elements, hold, promote, retry, urge
+from embedded_app.outbox.packing import UNREADABLE, document_endpoint, settlement_endpoint
 
 __all__ = [
     "ATTEMPT_LEASE",
     "LOOK_UP_AFTER",
+    "UNREADABLE",
     "Call",
     "apply",
     "apply_look_up",
+    "count_unknown",
     "document_endpoint",
     "elements",
     "hold",
@@ -34,5 +40,8 @@ __all__ = [
     "promote",
     "retry",
     "settlement_endpoint",
+    "split",
     "unknown",
+    "urge",
+    "webhook_ids",
 ]

@@ -7,7 +7,6 @@ have been written, which is looked up before anything is sent again.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from embedded_app.models import Batch, BatchElement, BatchState, DispatchState, Organisation
-from embedded_app.outbox import packing
-from embedded_app.outbox.dispatches import ready, settle_elements
-from embedded_app.xero.endpoints import CONTACTS, ENDPOINTS
+from embedded_app.models import Batch, BatchElement, BatchState, Dispatch, Organisation, Priority
+from embedded_app.outbox.dispatches import settle_elements
+from embedded_app.outbox.filling import fill, refill
+from embedded_app.xero.endpoints import CONTACTS
 from embedded_app.xero.outcomes import Posted, Refused
 
 # Xero forgets an idempotency key 6 minutes after its first call (reference: Idempotency-Key). Bytes are sent again
@@ -34,7 +33,11 @@ ATTEMPT_LEASE = timedelta(seconds=35)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A claimed batch: these bytes are to be sent now, and only the holder of attempt_id may apply the answer."""
+    """A claimed batch: these bytes are to be sent now, and only the holder of attempt_id may apply the answer.
+
+    webhook_ids: of what led to its elements, for the log.
+    doubtful: an earlier attempt may have been carried out, so that a refusal of this one does not say that nothing was.
+    """
 
     batch_id: int
     attempt_id: str
@@ -43,12 +46,22 @@ class Call:
     key: str
     body: bytes
     size: int
+    doubtful: bool
+    webhook_ids: tuple[str, ...] = ()
 
 
-def next_call(session: Session, organisation_id: int, *, now: datetime) -> Call | None:
+def next_call(
+    session: Session,
+    organisation_id: int,
+    *,
+    now: datetime,
+    least_urgent: Priority = Priority.BACKGROUND,
+    only_full: bool = False,
+) -> Call | None:
     """Claim what is to be sent next, or None where nothing is due or a call is in flight; commits.
 
     An attempt that died is sent again under its key while Xero remembers it; after that its batch becomes unknown.
+    least_urgent: new batches take nothing less urgent. only_full: no new batch is made that could take more.
     """
     for batch in _open_batches(session, organisation_id):
         if batch.state is BatchState.SENT and batch.attempted_at and batch.attempted_at + ATTEMPT_LEASE > now:
@@ -62,8 +75,8 @@ def next_call(session: Session, organisation_id: int, *, now: datetime) -> Call 
         if batch.state is BatchState.SENT or (batch.state is BatchState.READY and _due(batch, now)):
             return _claim(session, batch, now=now)
 
-    packed = _pack(session, organisation_id, now=now)
-    return _claim(session, packed, now=now) if packed else None
+    filled = fill(session, organisation_id, least_urgent=least_urgent, only_full=only_full, now=now)
+    return _claim(session, filled, now=now) if filled else None
 
 
 def apply(session: Session, call: Call, outcomes: Sequence[Posted | Refused], *, now: datetime) -> bool:
@@ -81,12 +94,37 @@ def apply(session: Session, call: Call, outcomes: Sequence[Posted | Refused], *,
     return True
 
 
+def split(session: Session, call: Call, *, now: datetime) -> bool:
+    """Xero refused the call as a whole and did nothing: its elements go again in two calls, until what it does not take
+    stands alone.
+
+    Of n elements no more than 2n - 1 calls come, and about 2 log n where one of them is the cause. Commits. Returns
+    False where the attempt was taken over.
+    """
+    organisation_id = _lock(session, call.batch_id)
+    if not _close(session, call.batch_id, BatchState.SENT, now=now, attempt_id=call.attempt_id):
+        session.rollback()
+        return False
+    refill(session, organisation_id, session.get_one(Batch, call.batch_id), now=now)
+    session.commit()
+    return True
+
+
 def not_sent(session: Session, call: Call, *, not_before: datetime | None, note: str) -> None:
-    """Xero did not take the call in (a limit, a lost connection): the same bytes go again at that moment. Commits."""
+    """Xero did not take the call in (a limit, a lost connection): the same bytes go again at that moment. Commits.
+
+    Where no earlier attempt is in doubt the batch counts as never sent: its minutes, after which Xero has forgotten the
+    key and nothing is in flight any more, begin with the next attempt.
+    """
     session.execute(
         update(Batch)
         .where(Batch.id == call.batch_id, Batch.attempt_id == call.attempt_id, Batch.state == BatchState.SENT)
-        .values(state=BatchState.READY, not_before=not_before, note=note)
+        .values(
+            state=BatchState.READY,
+            not_before=not_before,
+            note=note,
+            first_sent_at=case((Batch.doubtful, Batch.first_sent_at), else_=None),
+        )
     )
     session.commit()
 
@@ -99,6 +137,12 @@ def unknown(session: Session, call: Call, *, note: str) -> None:
         .values(state=BatchState.UNKNOWN, doubtful=True, note=note)
     )
     session.commit()
+
+
+def count_unknown(session: Session, organisation_id: int) -> int:
+    """How many of the organisation's batches wait for their look-up."""
+    unknown = select(func.count()).where(Batch.organisation_id == organisation_id, Batch.state == BatchState.UNKNOWN)
+    return session.scalars(unknown).one()
 
 
 def next_look_up(session: Session, organisation_id: int, *, now: datetime) -> Batch | None:
@@ -127,12 +171,24 @@ def apply_look_up(session: Session, batch_id: int, found: Sequence[Posted | None
     return True
 
 
+def webhook_ids(session: Session, batch_id: int) -> list[str]:
+    """Of the deliveries that led to a batch's elements, each once, for the log."""
+    return list(dict.fromkeys(one for one in _stems(session, batch_id) if one))
+
+
+def _stems(session: Session, batch_id: int) -> list[str | None]:
+    """The webhook id of each element, None where it stems from none."""
+    of_batch = select(Dispatch.webhook_id).join(BatchElement, BatchElement.dispatch_id == Dispatch.id)
+    return list(session.scalars(of_batch.where(BatchElement.batch_id == batch_id).order_by(BatchElement.position)))
+
+
 def _open_batches(session: Session, organisation_id: int) -> list[Batch]:
     return list(
         session.scalars(
             select(Batch)
             .where(Batch.organisation_id == organisation_id, Batch.state.in_([BatchState.SENT, BatchState.READY]))
-            .order_by(Batch.state.desc(), Batch.id)
+            # Of calls that were split the newest half first: so what is not taken is found before the rest is halved.
+            .order_by(Batch.state.desc(), Batch.id.desc())
         )
     )
 
@@ -141,43 +197,11 @@ def _due(row: Batch, now: datetime) -> bool:
     return row.not_before is None or row.not_before <= now
 
 
-def _pack(session: Session, organisation_id: int, *, now: datetime) -> Batch | None:
-    """Put ready dispatches of one endpoint into a new batch, bodies and all."""
-    for endpoint in ENDPOINTS.values():
-        dispatches = ready(session, organisation_id, endpoint, now=now)
-        if dispatches:
-            return _new_batch(session, organisation_id, packing.pack(endpoint, dispatches), now=now)
-    session.rollback()
-    return None
-
-
-def _new_batch(session: Session, organisation_id: int, packed: packing.Packed, *, now: datetime) -> Batch:
-    tenant_id = session.scalar(select(Organisation.tenant_id).where(Organisation.id == organisation_id))
-    batch = Batch(
-        organisation_id=organisation_id,
-        endpoint=packed.endpoint,
-        path_ids=list(packed.path_ids),
-        # Xero keeps keys per app, not per tenant: the tenant goes into the key.
-        key=f"{tenant_id}:{uuid.uuid4()}",
-        body=packed.body,
-        sha256=hashlib.sha256(packed.body).hexdigest(),
-        state=BatchState.READY,
-        created_at=now,
-    )
-    session.add(batch)
-    session.flush()
-    for position, dispatch in enumerate(packed.dispatches):
-        dispatch.state = DispatchState.SENDING
-        session.add(BatchElement(batch_id=batch.id, position=position, dispatch_id=dispatch.id))
-    session.flush()
-    return batch
-
-
 def _claim(session: Session, batch: Batch, *, now: datetime) -> Call | None:
     """Take the batch for one attempt; None where another worker was quicker. Commits."""
     attempt_id = str(uuid.uuid4())
     taken_over = batch.state is BatchState.SENT
-    size = session.scalar(select(func.count()).select_from(BatchElement).where(BatchElement.batch_id == batch.id))
+    stems = _stems(session, batch.id)
     call = Call(
         batch_id=batch.id,
         attempt_id=attempt_id,
@@ -185,7 +209,9 @@ def _claim(session: Session, batch: Batch, *, now: datetime) -> Call | None:
         path_ids=tuple(batch.path_ids),
         key=batch.key,
         body=batch.body,
-        size=size or 0,
+        size=len(stems),
+        doubtful=batch.doubtful or taken_over,
+        webhook_ids=tuple(dict.fromkeys(one for one in stems if one)),
     )
     claim = (
         update(Batch)
@@ -199,7 +225,7 @@ def _claim(session: Session, batch: Batch, *, now: datetime) -> Call | None:
             attempt_id=attempt_id,
             attempted_at=now,
             first_sent_at=func.coalesce(Batch.first_sent_at, now),
-            doubtful=batch.doubtful or taken_over,
+            doubtful=call.doubtful,
             not_before=None,
         )
         .returning(Batch.id)

@@ -32,6 +32,9 @@ from embedded_app.xero.endpoints import (
 # Xero takes some 3.5 MB a call (reference: Size/batch). A batch that would be larger is sent in parts.
 MAX_BODY_BYTES = 3_000_000
 
+# What reading a record of ours can raise that is not as we wrote it: torn JSON, a field of another kind, a missing id.
+UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError)
+
 _LONGEST_CONTACT_NAME = 255
 
 _DOCUMENTS = {
@@ -82,6 +85,25 @@ def pack(endpoint: Endpoint, dispatches: Sequence[Dispatch]) -> Packed:
     return Packed(
         endpoint=endpoint.name, path_ids=_path_ids(endpoint, dispatches[0]), body=body, dispatches=tuple(dispatches)
     )
+
+
+def is_whole(endpoint: Endpoint, dispatch: Dispatch) -> bool:
+    """Whether the dispatch can be packed: its content reads as it was written, and what it leans on has Xero's ids."""
+    try:
+        encode(endpoint, [_element(dispatch)])
+        _path_ids(endpoint, dispatch)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def name_of(dispatch: Dispatch) -> str:
+    """What a person knows the dispatch by: the document's number, the payment's reference, the contact's number."""
+    if dispatch.document is not None:
+        return dispatch.document.number
+    if dispatch.settlement is not None:
+        return dispatch.settlement.reference
+    return dispatch.contact.number if dispatch.contact else ""
 
 
 def subjects(path: Load | None = None) -> tuple[LoaderOption, ...]:

@@ -23,9 +23,9 @@ from embedded_app.channels import CHANNELS, ChannelError, GiftCardReading, Store
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import AuditEntry, Document, Hold, PostingGroup, Store
-from embedded_app.pipeline import credentials, organisations
-from embedded_app.pipeline.recording import record
-from embedded_app.pipeline.rules import Rules, new_group, rules_of
+from embedded_app.pipeline import asking, credentials, organisations
+from embedded_app.pipeline.recording import Recorder
+from embedded_app.pipeline.rules import NewGroup, Rules, new_groups, rules_of
 from embedded_app.queue import wake
 
 GIFT_CARD = "gift card"
@@ -115,7 +115,7 @@ def open_balances(session: Session, store: Store, balances: Mapping[str, Decimal
 
 def _may_decide(session: Session, store: Store) -> bool:
     """Whether the store may be read and posts, is mapped, and its organisation is known well enough."""
-    if store.paused or (store.not_before and store.not_before > now()):
+    if store.paused or asking.is_put_off(store.not_before):
         return False
     if not store.posting or store.organisation is None:
         return False
@@ -190,9 +190,11 @@ def _record(
     assert rules.mapping_id is not None, "a decision has documents only where there is a mapping"
     tail = key.rpartition("/")[2].replace(" ", "-")
     numbers = (number, f"{number}-{tail}")
-    currency = decision.documents[0].currency
-    group = new_group(session, store, kind=kind, key=key, currency=currency, numbers=numbers)
-    record(session, store, group, None, decision, {}, mapping_id=rules.mapping_id, now=now())
+    wanted = NewGroup(kind=kind, key=key, currency=decision.documents[0].currency, numbers=numbers)
+    (group,) = new_groups(session, store, [wanted])
+    recorder = Recorder(session, store, mapping_id=rules.mapping_id, now=now())
+    recorder.record(group, None, decision, {}, has_history=False)
+    recorder.write()
 
 
 def _changed(event: GiftCardEvent, document: Document) -> tuple[Held, ...]:

@@ -65,18 +65,25 @@ def xero_api(session: Session, organisation: Organisation, *, now: datetime, ref
     if organisation.grant_id is None:
         raise NeedsReconnect("Xero is not connected; connect it in Setup.")
     grant = session.get_one(Grant, organisation.grant_id)
+    return XeroApi(
+        http(),
+        api_url=config.xero_api_url,
+        # Before the token, which commits: a read after that would leave a transaction open during the call.
+        tenant_id=organisation.tenant_id,
+        access_token=xero_access_token(session, grant, now=now, refresh=refresh),
+    )
+
+
+def xero_access_token(session: Session, grant: Grant, *, now: datetime, refresh: bool = False) -> str:
+    """A Xero user's access token that is good for a minute at least. Commits. Raises as xero_api does."""
+    config: Config = current_app.extensions["crossfoot.config"]
     if grant.revoked:
         raise NeedsReconnect(grant.revoked)
     if refresh or grant.access_expires_at <= now + REFRESH_EARLY:
         _refresh_xero(session, grant.id, config, grant.access_token, now=now)
-    api = XeroApi(
-        http(),
-        api_url=config.xero_api_url,
-        access_token=grant.access_token,
-        tenant_id=organisation.tenant_id,
-    )
+    access_token = grant.access_token
     session.commit()
-    return api
+    return access_token
 
 
 def _refresh_store(session: Session, store: Store, config: Config, origin: str, refused: str, *, now: datetime) -> None:

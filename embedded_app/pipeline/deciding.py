@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+import structlog
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from embedded_app import recorded
@@ -15,11 +16,16 @@ from embedded_app.accounting.documents import Decision, Held, History
 from embedded_app.accounting.facts import facts_hash, to_facts
 from embedded_app.accounting.order import Order
 from embedded_app.accounting.posting import post
+from embedded_app.bulk import insert_all
 from embedded_app.channels import Unreadable
 from embedded_app.models import Delivery, DeliveryState, Hold, OrderFacts, Outcome, PostingGroup, Store
-from embedded_app.pipeline.recording import record, record_tenders
-from embedded_app.pipeline.rules import Rules, new_group, rules_of
+from embedded_app.pipeline.recording import Recorder, Stem
+from embedded_app.pipeline.rules import NewGroup, Rules, new_groups, rules_of
+from embedded_app.pipeline.summing_up import keep_day_sales
+from embedded_app.pipeline.tenders import record_tenders
 from embedded_app.queue import wake
+
+log = structlog.get_logger(__name__)
 
 
 def decide(
@@ -40,37 +46,54 @@ def decide(
     holds = _open_holds(session, rows)
     changed = [row for row in rows if _is_news(row, answers[row.external_id], holds[row.id])]
     orders = {row.id: answer for row in changed if isinstance(answer := answers[row.external_id], Order)}
+    for row in rows:
+        _take_moment(row, answers[row.external_id])
     for row in changed:
         _take_facts(row, answers[row.external_id], now=now)
     tenders = record_tenders(session, store.id, orders)
     groups = _groups(session, store, orders) if rules.held is None else {}
     histories = recorded.histories(session, groups.values())
+    stems = _stems(session, deliveries)
 
-    recorded_some = False
+    recorder = None
+    if rules.mapping_id is not None:
+        recorder = Recorder(session, store, mapping_id=rules.mapping_id, now=now, groups=len(changed))
+    written: dict[int, int] = {}
+    sold: list[tuple[OrderFacts, Order, Decision, History]] = []
     for row in changed:
         group = groups.get(row.id)
         history = histories[group.id] if group else History()
         decision = _decision(rules, answers[row.external_id], group, history)
-        if group and (decision.documents or decision.settlements):
-            assert rules.mapping_id is not None, "a decision has documents only where there is a mapping"
-            record(session, store, group, row, decision, tenders, mapping_id=rules.mapping_id, now=now)
-            recorded_some = True
+        if group and recorder and (decision.documents or decision.settlements):
+            written[row.id] = recorder.record(
+                group,
+                row,
+                decision,
+                tenders,
+                has_history=bool(history.documents),
+                stems_from=stems.get(row.external_id),
+            )
         _conclude(row, decision, history)
+        if row.id in orders:
+            sold.append((row, orders[row.id], decision, history))
         _keep_holds(session, row, decision.held, holds[row.id], now=now)
 
+    if recorder is not None:
+        recorder.write()
+    keep_day_sales(session, store.id, sold, rules.mapping)
     _end_deliveries(session, rows, deliveries, now=now)
-    if recorded_some:
+    if written:
         wake(session, "post", store.organisation_id or 0)
+    told = [_told(row, stems.get(row.external_id, Stem()), written.get(row.id, 0)) for row in rows]
     session.commit()
+    for line in told:
+        log.info("order decided", **line)
 
 
 def _lock(session: Session, store_id: int, external_ids: Sequence[str]) -> list[OrderFacts]:
     """The orders' rows, made where missing, locked in id order."""
-    session.execute(
-        insert(OrderFacts)
-        .values([{"store_id": store_id, "external_id": one, "version": 0} for one in external_ids])
-        .on_conflict_do_nothing(index_elements=["store_id", "external_id"])
-    )
+    wanted = [{"store_id": store_id, "external_id": one, "version": 0} for one in external_ids]
+    insert_all(session, OrderFacts, wanted, unless_taken=("store_id", "external_id"))
     return list(
         session.scalars(
             select(OrderFacts)
@@ -80,6 +103,35 @@ def _lock(session: Session, store_id: int, external_ids: Sequence[str]) -> list[
             .execution_options(populate_existing=True)
         )
     )
+
+
+def _stems(session: Session, deliveries: Mapping[str, Sequence[int]]) -> dict[str, Stem]:
+    """What told of each order, and how urgent it is: as its most urgent delivery."""
+    ids = [delivery_id for some in deliveries.values() for delivery_id in some]
+    told = select(Delivery.order_external_id, Delivery.webhook_id, Delivery.received_at, Delivery.priority)
+    by_order: dict[str, list[Row[tuple[str | None, str, datetime, int]]]] = defaultdict(list)
+    for row in session.execute(told.where(Delivery.id.in_(ids)).order_by(Delivery.id)):
+        by_order[row.order_external_id or ""].append(row)
+    return {
+        order_id: Stem(
+            priority=min(row.priority for row in rows),
+            webhook_ids=tuple(row.webhook_id for row in rows),
+            told_at=rows[0].received_at,
+        )
+        for order_id, rows in by_order.items()
+    }
+
+
+def _told(row: OrderFacts, stem: Stem, writes: int) -> dict[str, Any]:
+    """The log line of one order, which says what deliveries led to what; taken before the commit expires the row."""
+    return {
+        "store": row.store_id,
+        "order": row.external_id,
+        "version": row.version,
+        "outcome": row.outcome and row.outcome.value,
+        "writes": writes,
+        "webhooks": list(stem.webhook_ids),
+    }
 
 
 def _open_holds(session: Session, rows: Sequence[OrderFacts]) -> dict[int, list[Hold]]:
@@ -100,12 +152,18 @@ def _is_news(row: OrderFacts, answer: Order | Unreadable, holds: Sequence[Hold])
     return bool(holds) or row.outcome is None or row.hash != facts_hash(answer)
 
 
+def _take_moment(row: OrderFacts, answer: Order | Unreadable) -> None:
+    """Up to when the store's changes of the order are known: also where the last one changed nothing in its ledgers."""
+    if isinstance(answer, Order):
+        row.store_updated_at = max(answer.updated_at, row.store_updated_at or answer.updated_at)
+
+
 def _take_facts(row: OrderFacts, answer: Order | Unreadable, *, now: datetime) -> None:
     row.read_at = now
     if isinstance(answer, Unreadable):
         return
     new_hash = facts_hash(answer)
-    row.store_updated_at = answer.updated_at
+    row.placed_at = answer.placed_at
     row.name = answer.name
     if row.hash != new_hash:
         row.hash, row.facts = new_hash, to_facts(answer)
@@ -121,16 +179,17 @@ def _groups(session: Session, store: Store, orders: Mapping[int, Order]) -> dict
         )
     )
     groups = {keys[group.key]: group for group in existing}
-    for row_id, order in orders.items():
-        if row_id not in groups:
-            groups[row_id] = _new_group(session, store, order)
-    return groups
+    wanted = [
+        NewGroup(kind="order", key=order.id, currency=order.currency, numbers=_numbers(store, order))
+        for row_id, order in orders.items()
+        if row_id not in groups
+    ]
+    return groups | {keys[group.key]: group for group in new_groups(session, store, wanted)}
 
 
-def _new_group(session: Session, store: Store, order: Order) -> PostingGroup:
+def _numbers(store: Store, order: Order) -> tuple[str, str]:
     number = store.prefix + order.name.removeprefix("#")
-    numbers = (number, f"{number}-{order.id.rpartition('/')[2]}")
-    return new_group(session, store, kind="order", key=order.id, currency=order.currency, numbers=numbers)
+    return number, f"{number}-{order.id.rpartition('/')[2]}"
 
 
 def _decision(rules: Rules, answer: Order | Unreadable, group: PostingGroup | None, history: History) -> Decision:

@@ -33,11 +33,19 @@ def look_up(session: Session, api: XeroApi, batch: Batch) -> None:
     """
     batch_id, endpoint = batch.id, ENDPOINTS[batch.endpoint]
     since = (batch.first_sent_at or batch.created_at) - BEFORE_FIRST_SENT
-    wanted = _sought(session, batch_id)
+    wanted, told = _sought(session, batch_id), outbox.webhook_ids(session, batch_id)
     session.commit()
     found = _found(api, endpoint, wanted, since)
     applied = outbox.apply_look_up(session, batch_id, found, now=now())
-    log.info("batch looked up", batch=batch_id, found=sum(one is not None for one in found), applied=applied)
+    log.info(
+        "batch looked up",
+        batch=batch_id,
+        endpoint=endpoint.name,
+        found=sum(one is not None for one in found),
+        absent=sum(one is None for one in found),
+        applied=applied,
+        webhooks=told,
+    )
 
 
 def own_numbers(
@@ -99,7 +107,11 @@ def _sought(session: Session, batch_id: int) -> list[Sought]:
 def _sought_document(row: Document) -> Sought:
     voided_id = row.reverses.xero_id if row.reverses else None
     contact = row.contact.xero_id if row.contact else None
-    return sought_document(recorded.document(row), contact=contact, voided_id=voided_id)
+    try:
+        return sought_document(recorded.document(row), contact=contact, voided_id=voided_id)
+    except outbox.UNREADABLE:
+        # Nothing is found by it; when it is about to be packed again it is held, and the others have gone on.
+        return Sought()
 
 
 def _found(api: XeroApi, endpoint: Endpoint, wanted: Sequence[Sought], since: datetime) -> list[Posted | None]:

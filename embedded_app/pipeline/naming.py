@@ -67,7 +67,7 @@ def _nameless(organisation_id: int) -> Select[Dispatch]:
             Contact.name.is_(None),
         )
         .options(joinedload(Dispatch.contact))
-        .order_by(Dispatch.id)
+        .order_by(Dispatch.priority, Dispatch.id)
         .limit(NAMES_PER_ROUND)
     )
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from embedded_app.accounting.chart_json import chart_to_json
 from embedded_app.clock import now
 from embedded_app.models import Organisation
-from embedded_app.pipeline import credentials
+from embedded_app.pipeline import calls_left, credentials
 from embedded_app.xero.chart import read_chart, read_day
-from embedded_app.xero.errors import XeroError
+from embedded_app.xero.errors import RetryLater, XeroError
 
 # One call every half hour and four every six: 64 of the 1,000 a day of the smallest plan, and only while something is
 # posted. Xero itself refuses what has become wrong in between.
@@ -30,8 +30,15 @@ def keep_fresh(session: Session, organisation: Organisation) -> bool:
     with_chart = not _is_fresh(organisation.chart_read_at, CHART_FRESH_FOR)
     if not with_chart and _is_fresh(organisation.read_at, FRESH_FOR):
         return True
+    if calls_left.closed_until(session, organisation, now=now()):
+        return organisation.chart is not None
+    if organisation.paused and organisation.chart is not None:
+        return True
     try:
         read(session, organisation, with_chart=with_chart)
+    except RetryLater as later:
+        calls_left.put_off(session, organisation, later, now=now())
+        return organisation.chart is not None
     except XeroError as problem:
         log.warning("organisation not read", organisation=organisation.id, why=problem.sentence)
         return organisation.chart is not None
@@ -53,6 +60,7 @@ def read(session: Session, organisation: Organisation, *, with_chart: bool = Tru
     if with_chart:
         chart = read_chart(about, api.accounts(), api.tax_rates(), api.tracking_categories(), api.currencies())
         organisation.chart, organisation.chart_read_at = chart_to_json(chart), now()
+    calls_left.note(session, organisation, api.limits, now=now())
 
     organisation.name = str(about.get("Name") or "")
     organisation.short_code = about.get("ShortCode")

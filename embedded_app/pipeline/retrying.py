@@ -31,6 +31,7 @@ def retry_held(session: Session, store: Store, *, actor: str, cause: str | None 
     ).all()
     for dispatch in dispatches:
         outbox.retry(session, dispatch, now=now(), actor=actor)
+    _go_on_posting(session, store)
     if dispatches:
         wake(session, "post", dispatches[0].organisation_id)
     if any(hold.order_id is None and hold.dispatch_id is None for hold in holds):
@@ -47,6 +48,18 @@ def retry_held(session: Session, store: Store, *, actor: str, cause: str | None 
     )
     session.commit()
     return len(holds)
+
+
+def _go_on_posting(session: Session, store: Store) -> None:
+    """Let Xero be asked again at once, also where posting was paused for what a person can mend without reconnecting.
+
+    Where the connection itself is lost the next call says so again.
+    """
+    organisation = store.organisation
+    if organisation is None or (organisation.paused is None and organisation.not_before is None):
+        return
+    organisation.paused, organisation.not_before, organisation.refused_in_a_row = None, None, 0
+    wake(session, "post", organisation.id)
 
 
 def _resume(session: Session, store: Store, holds: Sequence[Hold], *, actor: str) -> None:

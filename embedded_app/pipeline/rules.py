@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from embedded_app import models, recorded
 from embedded_app.accounting.documents import Books, Held
 from embedded_app.accounting.mapping import Mapping as AccountMapping
 from embedded_app.accounting.mapping_document import parse_mapping
+from embedded_app.bulk import insert_all
 from embedded_app.models import PostingGroup, Store
 
 NOT_CONNECTED = Held(
@@ -40,13 +40,24 @@ class Rules:
     held: Held | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGroup:
+    """A group to be made. numbers: those it may have, the best first; the last is nobody else's."""
+
+    kind: str
+    key: str
+    currency: str
+    numbers: tuple[str, ...]
+
+
 def rules_of(session: Session, store: Store) -> Rules:
     """The store's latest mapping and its organisation's books, or why nothing can be decided yet."""
     if store.organisation is None:
         return Rules(held=NOT_CONNECTED)
     latest = session.scalar(
         select(models.Mapping)
-        .where(models.Mapping.store_id == store.id)
+        # An empty one was erased with its store; a new one comes from Setup.
+        .where(models.Mapping.store_id == store.id, models.Mapping.document != {})
         .order_by(models.Mapping.version.desc())
         .limit(1)
     )
@@ -61,25 +72,33 @@ def rules_of(session: Session, store: Store) -> Rules:
     )
 
 
-def new_group(
-    session: Session, store: Store, *, kind: str, key: str, currency: str, numbers: Sequence[str]
-) -> PostingGroup:
-    """A new group under the first of these numbers that nothing else in the organisation has. Flushes."""
-    for number in numbers:
-        group_id = session.scalar(
-            insert(PostingGroup)
-            .values(
-                store_id=store.id,
-                organisation_id=store.organisation_id,
-                kind=kind,
-                key=key,
-                currency=currency,
-                number=number,
-                generation=1,
-            )
-            .on_conflict_do_nothing(index_elements=["organisation_id", "number"])
-            .returning(PostingGroup.id)
-        )
-        if group_id is not None:
+def new_groups(session: Session, store: Store, wanted: Sequence[NewGroup]) -> list[PostingGroup]:
+    """New groups, each under the first of its numbers that nothing else in the organisation has. Flushes."""
+    made: list[int] = []
+    for attempt in range(max((len(one.numbers) for one in wanted), default=0)):
+        if not wanted:
             break
-    return session.get_one(PostingGroup, group_id)
+        inserted = _insert(session, store, [(one, one.numbers[attempt]) for one in wanted])
+        made += inserted.values()
+        wanted = [one for one in wanted if one.key not in inserted]
+    assert not wanted, "the last number of a group is its own"
+    return list(session.scalars(select(PostingGroup).where(PostingGroup.id.in_(made)).order_by(PostingGroup.id)))
+
+
+def _insert(session: Session, store: Store, named: Sequence[tuple[NewGroup, str]]) -> dict[str, int]:
+    """Row ids by key of those whose number was free, also among themselves."""
+    values = [
+        {
+            "store_id": store.id,
+            "organisation_id": store.organisation_id,
+            "kind": one.kind,
+            "key": one.key,
+            "currency": one.currency,
+            "number": number,
+            "generation": 1,
+        }
+        for one, number in named
+    ]
+    number_is_free = ("organisation_id", "number")
+    rows = insert_all(session, PostingGroup, values, unless_taken=number_is_free, returning=("key", "id"))
+    return {row.key: row.id for row in rows}

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import Select, and_, or_, select
 
-from embedded_app import outbox
+from embedded_app import inbox, outbox
 from embedded_app.clock import now
 from embedded_app.db import db
-from embedded_app.models import Batch, BatchState, Delivery, DeliveryState, Dispatch, DispatchState, Organisation, Store
+from embedded_app.models import (
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Dispatch,
+    DispatchState,
+    Grant,
+    Organisation,
+    Store,
+)
+from embedded_app.pipeline.asking import is_due
 from embedded_app.queue import wake
+
+# A refresh token dies 60 days after its last use; one that is not used by posting is renewed half-way.
+RENEW_BEFORE_EXPIRY = timedelta(days=30)
 
 
 def sweep() -> None:
     """Wake the gather of every store with open deliveries and the post of every organisation that something is due to.
 
-    Also wakes the reading of gift cards that stands in the middle, and makes ready what waits only for posted
-    dispatches, in case the commit that should have done so was lost.
+    Also wakes the reading of gift cards and the listing of orders that stand in the middle, and makes ready what waits
+    only for posted dispatches, in case the commit that should have done so was lost.
     """
     session = db.session()
     for store_id in session.scalars(_stores_owed()).all():
         wake(session, "gather", store_id)
     for store_id in session.scalars(_stores_half_read()).all():
         wake(session, "beyond", store_id, queue="gather")
+    for store_id in session.scalars(_stores_half_listed()).all():
+        wake(session, "catch_up", store_id, queue="gather")
     session.commit()
     for organisation_id in session.scalars(_organisations_waiting()).all():
         outbox.promote(session, organisation_id)
@@ -32,10 +50,13 @@ def sweep() -> None:
 
 
 def _stores_owed() -> Select[int]:
-    owed = select(Delivery.id).where(Delivery.store_id == Store.id, Delivery.state == DeliveryState.OPEN).exists()
-    return select(Store.id).where(
-        owed, Store.paused.is_(None), or_(Store.not_before.is_(None), Store.not_before <= now())
+    owed = (
+        select(Delivery.id)
+        .where(Delivery.store_id == Store.id, Delivery.state == DeliveryState.OPEN, is_due(Delivery.not_before))
+        .where(Delivery.topic.not_in(inbox.NOTICES))
+        .exists()
     )
+    return select(Store.id).where(owed, Store.paused.is_(None), is_due(Store.not_before))
 
 
 def _stores_half_read() -> Select[int]:
@@ -44,7 +65,16 @@ def _stores_half_read() -> Select[int]:
         Store.gift_cards_go_on.is_not(None),
         Store.posting,
         Store.paused.is_(None),
-        or_(Store.not_before.is_(None), Store.not_before <= now()),
+        is_due(Store.not_before),
+    )
+
+
+def _stores_half_listed() -> Select[int]:
+    """Those whose changed orders were listed in part, and may be listed on by now."""
+    return select(Store.id).where(
+        or_(Store.orders_go_on.is_not(None), Store.look_back_go_on.is_not(None)),
+        Store.paused.is_(None),
+        is_due(Store.not_before),
     )
 
 
@@ -60,7 +90,8 @@ def _organisations_waiting() -> Select[int]:
 def _organisations_owed() -> Select[int]:
     """Those with a dispatch to pack, a batch to send, an attempt that died, or an unknown batch to look up by now.
 
-    One whose call is in flight is being worked on.
+    Also those whose refresh token has not been used for long: their next step renews it. One whose call is in flight is
+    being worked on.
     """
     moment = now()
     dispatches = (
@@ -68,7 +99,13 @@ def _organisations_owed() -> Select[int]:
         .where(
             Dispatch.organisation_id == Organisation.id,
             Dispatch.state == DispatchState.READY,
+            Dispatch.store_id.in_(select(Store.id).where(Store.posting)),
             or_(Dispatch.not_before.is_(None), Dispatch.not_before <= moment),
+            or_(
+                Dispatch.priority <= Organisation.least_urgent,
+                Organisation.least_urgent_until.is_(None),
+                Organisation.least_urgent_until <= moment,
+            ),
         )
         .exists()
     )
@@ -85,6 +122,7 @@ def _organisations_owed() -> Select[int]:
         )
         .exists()
     )
+    idle = Grant.refresh_expires_at <= moment + RENEW_BEFORE_EXPIRY
     in_flight = (
         select(Batch.id)
         .where(
@@ -95,7 +133,7 @@ def _organisations_owed() -> Select[int]:
         .exists()
     )
     return select(Organisation.id).where(
-        or_(dispatches, batches),
+        or_(dispatches, batches, Organisation.grant.has(and_(Grant.revoked.is_(None), idle))),
         ~in_flight,
         Organisation.paused.is_(None),
         or_(Organisation.not_before.is_(None), Organisation.not_before <= moment),

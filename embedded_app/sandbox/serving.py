@@ -45,12 +45,17 @@ class _Handler(BaseHTTPRequestHandler):
             started[:] = [status, headers]
             return lambda data: None
 
+        chunks: list[bytes] = []
         try:
-            answer = _collect(self.server.application, self._environ(body), start_response)
+            _collect(self.server.application, self._environ(body), start_response, chunks)
         except ConnectionError:  # The application asked for a dropped connection (a fault on cue).
-            self._reset()
+            if chunks:
+                self.close_connection = True
+                self._send(started[0], started[1], b"".join(chunks), length=_promised(started[1]))
+            else:
+                self._reset()
             return
-        self._send(started[0], started[1], answer)
+        self._send(started[0], started[1], b"".join(chunks))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _run
 
@@ -92,10 +97,11 @@ class _Handler(BaseHTTPRequestHandler):
                 environ[key] = f"{environ[key]},{value}" if key in environ else value
         return environ
 
-    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes, *, length: int | None = None) -> None:
+        """Send an answer as one write. length: what it promises, where it ends before that."""
         lines = [f"HTTP/1.1 {status}", f"Date: {self.date_time_string()}"]
         lines += [f"{name}: {value}" for name, value in headers if name.lower() not in ("content-length", "connection")]
-        lines.append(f"Content-Length: {len(body)}")
+        lines.append(f"Content-Length: {len(body) if length is None else length}")
         lines.append(f"Connection: {'close' if self.close_connection else 'keep-alive'}")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         self.wfile.write(head if self.command == "HEAD" else head + body)
@@ -131,14 +137,21 @@ class _Server(ThreadingHTTPServer):
     application: WSGIApplication
 
 
-def _collect(application: WSGIApplication, environ: dict[str, Any], start_response: StartResponse) -> bytes:
-    chunks: Iterable[bytes] = application(environ, start_response)
+def _collect(
+    application: WSGIApplication, environ: dict[str, Any], start_response: StartResponse, chunks: list[bytes]
+) -> None:
+    """Run the application and put its answer's body into `chunks`, as far as it comes."""
+    answer: Iterable[bytes] = application(environ, start_response)
     try:
-        return b"".join(chunks)
+        chunks.extend(answer)  # What came before an exception stays.
     finally:
-        close = getattr(chunks, "close", None)
+        close = getattr(answer, "close", None)
         if close is not None:
             close()
+
+
+def _promised(headers: list[tuple[str, str]]) -> int | None:
+    return next((int(value) for name, value in headers if name.lower() == "content-length"), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,16 @@
 | 404 to DELETE                            | Answer: it is gone       |                       |
 | 408, 3xx, 5xx                            | OutcomeUnknown           | RetryLater            |
 | 429                                      | RetryLater               | RetryLater            |
+
+No answer at all: RetryLater where no connection was made, so that nothing can have been sent; else OutcomeUnknown for a
+write and RetryLater for a read. That is also what an answer is that breaks off, is longer than exchange.LARGEST_BODY or
+takes longer than exchange.BODY_SECONDS. Of an Answer, outcomes.py tells each element posted or refused, also in a 200
+with HasErrors, and refusals.py says why; what does not fit what was sent is OutcomeUnknown.
+
+What follows (pipeline/sending.py): RetryLater: the same bytes at T, T being the organisation's or, for the app's own
+limit, everybody's. NeedsReconnect: a refresh first where the token may only be stale; else posting pauses until Xero is
+connected again. NeedsMerchant: the call is halved until what Xero does not take stands alone and is held; of a read,
+posting pauses. OutcomeUnknown: looked up from minute 6 on, before anything of it is sent again.
 """
 
 from __future__ import annotations

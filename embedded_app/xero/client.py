@@ -16,7 +16,7 @@ from embedded_app.xero.encoding import Json
 from embedded_app.xero.endpoints import BANK_TRANSACTIONS, CONTACTS, CREDIT_NOTES, INVOICES, Endpoint
 from embedded_app.xero.errors import OutcomeUnknown, RetryLater
 from embedded_app.xero.exchange import BODY_SECONDS, Bearer, Broken, NeverSent, Reply, Timeout, exchange
-from embedded_app.xero.limits import DEFAULT_SECONDS
+from embedded_app.xero.limits import DEFAULT_SECONDS, Limits, read_limits
 from embedded_app.xero.paging import CONTACTS_A_PAGE, DOCUMENTS_A_PAGE, Walk
 
 _LONGEST_KEY = 128  # characters, Xero's limit
@@ -26,7 +26,10 @@ _WITH_UNIT_AMOUNTS = (INVOICES.path, CREDIT_NOTES.path, BANK_TRANSACTIONS.path)
 
 
 class XeroApi:
-    """The calls we make. Reads raise RetryLater, NeedsReconnect or NeedsMerchant; only `send` raises OutcomeUnknown."""
+    """The calls we make. Reads raise RetryLater, NeedsReconnect or NeedsMerchant; only `send` raises OutcomeUnknown.
+
+    limits: the calls left as the last answer said, whatever it was; None before the first.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class XeroApi:
         self._tenant_id = tenant_id
         self._timeout = timeout
         self._body_seconds = body_seconds
+        self.limits: Limits | None = None
 
     def send(self, endpoint: Endpoint, *, path_ids: Sequence[str], body: bytes, key: str) -> Answer:
         """Carry out one write, with exactly one request.
@@ -158,7 +162,7 @@ class XeroApi:
         body: bytes | None = None,
     ) -> Reply:
         try:
-            return exchange(
+            reply = exchange(
                 self._session,
                 method,
                 self._base + path,
@@ -171,3 +175,5 @@ class XeroApi:
             )
         except NeverSent:
             raise RetryLater(_UNREACHED_SECONDS, "maintenance") from None
+        self.limits = read_limits(reply.headers)
+        return reply

@@ -1,4 +1,4 @@
-"""Keeps the connection to Xero alive: refreshing tokens, and listing the organisations they open.
+"""The connection to Xero: asked for, made, kept alive by refreshing tokens, listed, and ended.
 
 An access token lives 30 minutes. A refresh token lives 60 days and is replaced at every use; the old one works for 30
 minutes more, so a refresh whose answer got lost is simply done again: it is no revocation.
@@ -6,10 +6,11 @@ minutes more, so a refresh whose answer got lost is simply done again: it is no 
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -19,10 +20,27 @@ from embedded_app.xero.errors import NeedsMerchant, NeedsReconnect, RetryLater, 
 from embedded_app.xero.exchange import Bearer, Broken, NeverSent, Reply, Timeout, exchange
 from embedded_app.xero.limits import DEFAULT_SECONDS, limit_reached
 
+# Granular scopes: apps made since March 2026 are refused the broad ones. No write scope together with its .read twin.
+SCOPES = (
+    "openid",
+    "profile",
+    "email",
+    "offline_access",
+    "accounting.invoices",
+    "accounting.payments",
+    "accounting.banktransactions",
+    "accounting.manualjournals",
+    "accounting.contacts",
+    "accounting.settings.read",
+    "accounting.attachments",
+    "accounting.reports.trialbalance.read",
+    "accounting.reports.banksummary.read",
+)
 REFRESH_TOKEN_LIFE = timedelta(days=60)  # Xero returns no expiry for it
 _ACCESS_TOKEN_SECONDS = 1800
 _TIMEOUT: Timeout = (3.05, 10.0)
 _AGAIN_SECONDS = 30
+_LONGEST_USER_ID = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +63,35 @@ class Connection:
     tenant_name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XeroApp:
+    """This app as Xero knows it, and where its identity server is. No secret in repr."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    identity_url: str
+
+
+def consent_address(login_url: str, *, client_id: str, redirect_uri: str, state: str) -> str:
+    """Where a person is sent to let the app into an organisation; Xero sends them back to redirect_uri with `state`."""
+    asked = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(SCOPES),
+        "state": state,
+    }
+    return f"{login_url.rstrip('/')}/identity/connect/authorize?{urlencode(asked)}"
+
+
+def trade_code(session: requests.Session, app: XeroApp, *, code: str, redirect_uri: str, now: datetime) -> TokenPair:
+    """Exchange the code of a consent, good once and for five minutes, for the user's tokens.
+
+    Raises NeedsReconnect where Xero takes the code no more, else as refresh does; the code is then spent.
+    """
+    return _tokens(session, app, {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}, now)
+
+
 def refresh(
     session: requests.Session,
     *,
@@ -59,23 +106,72 @@ def refresh(
     Raises NeedsReconnect where Xero no longer knows the token, NeedsMerchant where it does not know the app, RetryLater
     for all else: the same refresh token may then be tried again for 30 minutes.
     """
-    form = urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token})
+    app = XeroApp(client_id=client_id, client_secret=client_secret, identity_url=identity_url)
+    return _tokens(session, app, {"grant_type": "refresh_token", "refresh_token": refresh_token}, now)
+
+
+def user_id_of(access_token: str) -> str:
+    """The Xero user an access token was given to (its xero_userid claim).
+
+    The signature is not checked: the token came from Xero's identity server itself, over TLS. Raises RetryLater for
+    what is no token of a user.
+    """
     try:
-        reply = exchange(
-            session,
-            "POST",
-            identity_url.rstrip("/") + "/connect/token",
-            auth=(client_id, client_secret),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            timeout=_TIMEOUT,
-            body=form.encode("ascii"),
-        )
+        padded = access_token.split(".")[1] + "=="
+        claims = decode(urlsafe_b64decode(padded.encode("ascii")))
+    except (ValueError, IndexError):
+        claims = None
+    user_id = claims.get("xero_userid") if isinstance(claims, dict) else None
+    if not (isinstance(user_id, str) and 0 < len(user_id) <= _LONGEST_USER_ID):
+        raise RetryLater(_AGAIN_SECONDS, "maintenance")
+    return user_id
+
+
+def disconnect(session: requests.Session, *, api_url: str, access_token: str, connection_id: str) -> None:
+    """End one connection, as Xero's "Disconnect" would; one that is gone already is no error.
+
+    Raises RetryLater, NeedsReconnect or NeedsMerchant.
+    """
+    address = f"{api_url.rstrip('/')}/connections/{quote(connection_id, safe='')}"
+    try:
+        reply = exchange(session, "DELETE", address, auth=Bearer(access_token), headers={}, timeout=_TIMEOUT)
+    except (NeverSent, Broken):
+        raise RetryLater(_AGAIN_SECONDS, "maintenance") from None
+    if not 200 <= reply.status < 300:
+        read_json(reply)
+
+
+def revoke(session: requests.Session, app: XeroApp, *, refresh_token: str) -> None:
+    """End all connections and tokens of a user, for when the last organisation is disconnected. Raises RetryLater."""
+    try:
+        reply = _post(session, app, "/connect/revocation", {"token": refresh_token})
+    except (NeverSent, Broken):
+        raise RetryLater(_AGAIN_SECONDS, "maintenance") from None
+    if reply.status != 200:
+        raise RetryLater(_AGAIN_SECONDS, "maintenance")
+
+
+def _tokens(session: requests.Session, app: XeroApp, asked: dict[str, str], now: datetime) -> TokenPair:
+    try:
+        reply = _post(session, app, "/connect/token", asked)
     except (NeverSent, Broken):
         raise RetryLater(_AGAIN_SECONDS, "maintenance") from None
     parsed = _json_object(reply)
     if reply.status != 200:
         raise _refused(reply, str(parsed.get("error") or ""))
     return _pair(parsed, now)
+
+
+def _post(session: requests.Session, app: XeroApp, path: str, form: dict[str, str]) -> Reply:
+    return exchange(
+        session,
+        "POST",
+        app.identity_url.rstrip("/") + path,
+        auth=(app.client_id, app.client_secret),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        timeout=_TIMEOUT,
+        body=urlencode(form).encode("ascii"),
+    )
 
 
 def connections(session: requests.Session, *, api_url: str, access_token: str) -> list[Connection]:

@@ -12,6 +12,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "app_limit",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("minute_left", sa.Integer(), nullable=True),
+        sa.Column("minute_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_app_limit")),
+    )
+    op.create_table(
         "grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("xero_user_id", sa.String(length=64), nullable=False),
@@ -46,6 +55,16 @@ def upgrade() -> None:
         sa.Column("chart_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused", sa.String(), nullable=True),
+        sa.Column("minute_left", sa.Integer(), nullable=True),
+        sa.Column("minute_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("day_left", sa.Integer(), nullable=True),
+        sa.Column("day_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("day_most", sa.Integer(), nullable=True),
+        sa.Column("calls_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("least_urgent", sa.SmallInteger(), nullable=True),
+        sa.Column("least_urgent_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refused_in_a_row", sa.Integer(), nullable=False),
+        sa.Column("unauthorised_in_a_row", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_organisation_grant_id_grant")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("tenant_id", name=op.f("uq_organisation_tenant_id")),
@@ -104,10 +123,20 @@ def upgrade() -> None:
         sa.Column("paused", sa.String(), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_batch_size", sa.Integer(), nullable=False),
+        sa.Column("orders_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notify_address", sa.Text(), nullable=True),
         sa.Column("gift_cards_read_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gift_cards_go_on", sa.String(), nullable=True),
         sa.Column("gift_cards_reading_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("orders_read_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("orders_go_on", sa.String(), nullable=True),
+        sa.Column("look_back_go_on", sa.String(), nullable=True),
+        sa.Column("looked_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("served_version", sa.String(length=16), nullable=True),
+        sa.Column("subscriptions", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("subscriptions_checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uninstalled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_store_organisation_id_organisation")
         ),
@@ -127,6 +156,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index(op.f("ix_audit_entry_store_id"), "audit_entry", ["store_id"], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("grant_id", sa.Integer(), nullable=True),
+        sa.Column("return_code_sha256", sa.String(length=64), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_consent_grant_id_grant")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_consent_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index(op.f("ix_consent_store_id"), "consent", ["store_id"], unique=False)
+    op.create_index("uq_consent_nonce", "consent", ["nonce"], unique=True)
+    op.create_index("uq_consent_return_code", "consent", ["return_code_sha256"], unique=True)
     op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -157,6 +204,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.SmallInteger(), nullable=False),
+        sa.Column("order_updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stale_reads", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "outcome",
             sa.Enum(
@@ -179,7 +230,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_delivery_open",
         "delivery",
-        ["store_id", "tries", "id"],
+        ["store_id", "priority", "tries", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'open'"),
     )
@@ -206,6 +257,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=True),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("store_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -226,6 +278,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_facts_store_id_store")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_facts")),
     )
+    op.create_index("ix_order_facts_store_name", "order_facts", ["store_id", "name"], unique=False)
+    op.create_index("ix_order_facts_store_outcome", "order_facts", ["store_id", "outcome"], unique=False)
+    op.create_index("ix_order_facts_store_placed_at", "order_facts", ["store_id", "placed_at"], unique=False)
     op.create_index("uq_order_facts_store_external_id", "order_facts", ["store_id", "external_id"], unique=True)
     op.create_table(
         "posting_group",
@@ -246,8 +301,18 @@ def upgrade() -> None:
     op.create_index("uq_posting_group_key", "posting_group", ["store_id", "kind", "key", "currency"], unique=True)
     op.create_index("uq_posting_group_number", "posting_group", ["organisation_id", "number"], unique=True)
     op.create_table(
+        "setup_draft",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_setup_draft_store_id_store")),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_setup_draft")),
+    )
+    op.create_table(
         "store_grant",
         sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("scopes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("access_token", sa.Text(), nullable=False),
         sa.Column("refresh_token", sa.Text(), nullable=True),
         sa.Column("access_expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -256,8 +321,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", name=op.f("pk_store_grant")),
     )
     op.create_table(
+        "day_sales",
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["order_facts.id"], name=op.f("fk_day_sales_order_id_order_facts")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_day_sales_store_id_store")),
+        sa.PrimaryKeyConstraint("order_id", "day", name=op.f("pk_day_sales")),
+    )
+    op.create_index(
+        "ix_day_sales_store_day",
+        "day_sales",
+        ["store_id", "day"],
+        unique=False,
+        postgresql_include=["currency", "amount"],
+    )
+    op.create_table(
         "document",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("mapping_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
@@ -265,6 +349,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=255), nullable=False),
         sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("event_day", sa.Date(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("total", sa.Numeric(precision=18, scale=4), nullable=False),
         sa.Column("total_tax", sa.Numeric(precision=18, scale=4), nullable=False),
@@ -293,9 +378,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["posting_group.id"], name=op.f("fk_document_group_id_posting_group")),
         sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_document_mapping_id_mapping")),
         sa.ForeignKeyConstraint(["reverses_id"], ["document.id"], name=op.f("fk_document_reverses_id_document")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_document_store_id_store")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index(op.f("ix_document_number"), "document", ["number"], unique=False)
+    op.create_index(
+        "ix_document_store_event_day",
+        "document",
+        ["store_id", "event_day"],
+        unique=False,
+        postgresql_include=["kind", "currency", "total", "state"],
+    )
     op.create_index("uq_document_role", "document", ["group_id", "role", "generation"], unique=True)
     op.create_index(
         "uq_document_xero_id", "document", ["xero_id"], unique=True, postgresql_where=sa.text("kind <> 'void'")
@@ -391,9 +484,12 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("priority", sa.SmallInteger(), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("webhook_id", sa.String(length=128), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "num_nonnulls(document_id, settlement_id, contact_id) = 1", name=op.f("ck_dispatch_one_subject")
         ),
@@ -409,11 +505,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
     )
     op.create_index(
+        "ix_dispatch_lag",
+        "dispatch",
+        ["posted_at"],
+        unique=False,
+        postgresql_include=["told_at"],
+        postgresql_where=sa.text("told_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_dispatch_ready",
         "dispatch",
-        ["organisation_id", "endpoint", "id"],
+        ["organisation_id", "endpoint", "priority", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'ready'"),
+    )
+    op.create_index(
+        "ix_dispatch_unposted", "dispatch", ["store_id"], unique=False, postgresql_where=sa.text("state <> 'posted'")
     )
     op.create_index(
         "ix_dispatch_waiting",

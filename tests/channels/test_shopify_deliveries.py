@@ -62,6 +62,16 @@ def test_of_a_full_body_it_keeps_ids_and_times_only() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("topic", "tells"),
+    [("orders/create", True), ("orders/cancelled", True), ("orders/delete", False), ("fulfillments/update", False)],
+)
+def test_the_change_of_the_order_is_told_by_the_order_alone_and_not_once_it_is_gone(topic: str, tells: bool) -> None:
+    changed_at = datetime(2026, 11, 24, 9, 15, 7, tzinfo=UTC)
+
+    assert note(FULL_BODY, Topic=topic).order_updated_at == (changed_at if tells else None)
+
+
 @pytest.mark.parametrize("value", ["carla@example.com", "12 Harbour Row", {"id": 1}, [1], True, -3, 1.5, "9" * 40])
 def test_it_keeps_nothing_under_an_id_that_is_no_id(value: Any) -> None:
     found = note({"id": value, "order_id": value, "created_at": value})

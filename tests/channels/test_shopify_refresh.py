@@ -75,3 +75,8 @@ def test_half_a_pair_is_not_taken(missing: str) -> None:
 
 def test_tokens_are_not_shown_where_a_pair_is_printed() -> None:
     assert "shp" not in repr(refresh_answered_by(NEW_PAIR))
+
+
+def test_a_page_instead_of_tokens_is_a_store_that_is_busy() -> None:
+    with pytest.raises(StoreBusy):
+        refresh_answered_by(b"<!DOCTYPE html><title>Down for maintenance</title>")

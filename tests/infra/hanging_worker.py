@@ -19,7 +19,16 @@ if __name__ == "__main__":
     app = create_app(Config.from_environment(os.environ))
     run_worker(
         app,
-        Work(gather=hang, post=hang, beyond=hang, sweep=lambda: None, hourly=lambda: None),
+        Work(
+            gather=hang,
+            post=hang,
+            beyond=hang,
+            catch_up=hang,
+            upkeep=hang,
+            sweep=lambda: None,
+            five_minutes=lambda: None,
+            hourly=lambda: None,
+        ),
         queues=WORKER_QUEUES,
         concurrency=1,
     )

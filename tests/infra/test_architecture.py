@@ -14,9 +14,10 @@ PACKAGE = ROOT / "embedded_app"
 COLUMNS = [
     {"cli"},
     {"web", "jobs"},
-    {"pipeline", "proof", "onboarding"},
+    {"pipeline", "proof"},
+    {"onboarding"},
     {"inbox", "outbox"},
-    {"queue", "recorded"},
+    {"queue", "recorded", "bulk"},
     {"models", "db"},
     {"channels", "xero"},
     {"accounting"},

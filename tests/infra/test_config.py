@@ -31,6 +31,7 @@ def test_it_reads_a_complete_environment_and_fills_in_the_platforms_addresses() 
     assert config.app_url == "https://crossfoot.example"
     assert config.xero_api_url == "https://api.xero.com"
     assert config.admin_origin("alice.myshopify.com") == "https://alice.myshopify.com"
+    assert config.app_in_admin("alice.myshopify.com") == "https://admin.shopify.com/store/alice/apps/crossfoot"
     assert (config.shopify_api_version, config.port) == ("2026-10", 8000)
 
 
@@ -57,6 +58,7 @@ def test_it_lists_all_faults_at_once() -> None:
     [
         ("DATABASE_URL", "mysql://db.example/books"),
         ("APP_URL", "crossfoot.example"),
+        ("SHOPIFY_WEBHOOKS", "yes"),
         ("APP_URL", "https://crossfoot.example/path"),
         ("APP_URL", "https://crossfoot.example:port"),
         ("SECRET_KEY", "short"),
@@ -64,6 +66,10 @@ def test_it_lists_all_faults_at_once() -> None:
         ("TOKEN_KEYS", COMPLETE["TOKEN_KEYS"] + ",ключ"),
         ("SHOPIFY_API_VERSION", "2026-11"),
         ("SHOPIFY_ADMIN_ORIGIN", "https://{store}"),
+        ("SHOPIFY_ADMIN_URL", "https://admin.shopify.com/store"),
+        ("SHOPIFY_APP_BRIDGE_URL", "https://cdn.example/bridge.js'; script-src *"),
+        ("SHOPIFY_APP_BRIDGE_URL", "//cdn.example/bridge.js"),
+        ("SHOPIFY_APP_HANDLE", "Cross foot"),
         ("XERO_API_URL", "ftp://api.xero.example"),
         ("XERO_LOGIN_URL", "https://user@login.example"),
         ("PORT", "70000"),

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,13 +22,16 @@ from sqlalchemy.orm import Session, scoped_session
 from embedded_app.config import Config
 from embedded_app.jobs import BURST_PAUSE_SECONDS, SWEEPER_QUEUES, WORKER_QUEUES, JobRunner, Work, job_app, rescue
 from embedded_app.jobs import run_worker as run
-from embedded_app.queue import wake
+from embedded_app.queue import wake, wake_at
 
 IDLE = Work(
     gather=lambda key: False,
     post=lambda key: False,
     beyond=lambda key: False,
+    catch_up=lambda key: False,
+    upkeep=lambda key: False,
     sweep=lambda: None,
+    five_minutes=lambda: None,
     hourly=lambda: None,
 )
 
@@ -85,6 +89,53 @@ def test_a_job_that_leaves_work_behind_wakes_itself_again(app: Flask, session: s
     assert left == []
 
 
+def test_a_job_that_leaves_work_behind_lets_all_others_that_wait_go_first(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    seen: list[int] = []
+    wake_and_commit(session, "post", 1, 2, 3)
+
+    def take_turns(key: int) -> bool:
+        seen.append(key)
+        return key == 1 and seen.count(1) < 3
+
+    run_worker(app, replace(IDLE, post=take_turns))
+
+    assert seen == [1, 2, 3, 1, 1]
+
+
+def test_what_happens_in_one_store_goes_before_a_round_of_all(app: Flask, session: scoped_session[Session]) -> None:
+    seen: list[tuple[str, int]] = []
+    for key in (1, 2):
+        wake(session, "catch_up", key, queue="gather")
+    wake_and_commit(session, "gather", 3)
+
+    run_worker(
+        app,
+        replace(
+            IDLE,
+            gather=lambda key: bool(seen.append(("gather", key))),
+            catch_up=lambda key: bool(seen.append(("catch_up", key))),
+        ),
+    )
+
+    assert seen == [("gather", 3), ("catch_up", 1), ("catch_up", 2)]
+
+
+def test_a_later_wake_up_wakes_its_job_at_its_moment_and_not_before(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    seen: list[int] = []
+    wake_at(session, "post", 1, datetime.now(UTC) - timedelta(seconds=1))
+    wake_at(session, "post", 2, datetime.now(UTC) + timedelta(hours=1))
+    session.commit()
+
+    run(app, IDLE, queues=SWEEPER_QUEUES, concurrency=1, wait=False)
+    run_worker(app, replace(IDLE, post=lambda key: bool(seen.append(key))))
+
+    assert seen == [1]
+
+
 def test_a_reading_of_gift_cards_that_leaves_some_wakes_itself_again(
     app: Flask, session: scoped_session[Session]
 ) -> None:
@@ -101,6 +152,12 @@ def test_who_posts_is_woken_every_hour_for_gift_cards(app: Flask) -> None:
     periodic = job_app(app, IDLE).periodic_registry.periodic_tasks.values()
 
     assert ("hourly", "41 * * * *") in [(one.task.name, one.cron) for one in periodic]
+
+
+def test_stores_are_asked_every_five_minutes_what_changed(app: Flask) -> None:
+    periodic = job_app(app, IDLE).periodic_registry.periodic_tasks.values()
+
+    assert ("five_minutes", "*/5 * * * *") in [(one.task.name, one.cron) for one in periodic]
 
 
 def test_a_job_that_fails_keeps_its_exception_in_and_the_worker_goes_on(

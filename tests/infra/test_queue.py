@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session, scoped_session
 
 from embedded_app.db import db
 from embedded_app.models import Tally
-from embedded_app.queue import wake
+from embedded_app.queue import wake, wake_at
 
+LATER = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
+NUDGES = text("SELECT queue_name, lock, args, scheduled_at FROM procrastinate_jobs WHERE task_name = 'nudge'")
 WAITING = text("SELECT task_name, queue_name, lock, queueing_lock, args FROM procrastinate_jobs WHERE status = 'todo'")
 
 
@@ -86,3 +89,32 @@ def test_rows_written_after_a_clash_are_committed_too(
     session.commit()
 
     assert other.query(Tally).filter_by(name="after the clash").count() == 1
+
+
+def test_a_later_wake_up_is_a_small_job_that_leaves_the_tasks_own_lock_free(
+    session: scoped_session[Session],
+) -> None:
+    wake_at(session, "beyond", 7, LATER, queue="gather")
+    session.commit()
+
+    args = {"task_name": "beyond", "key": 7, "work_queue": "gather"}
+    assert session.execute(NUDGES).all() == [("sweep", None, args, LATER)]
+    assert wake(session, "beyond", 7, queue="gather") is True
+
+
+def test_of_several_later_wake_ups_the_last_one_counts(session: scoped_session[Session]) -> None:
+    for minutes in (5, 9, 2):
+        wake_at(session, "post", 7, LATER + timedelta(minutes=minutes))
+        session.commit()
+    wake_at(session, "post", 8, LATER)
+    session.commit()
+
+    assert [row.scheduled_at for row in session.execute(NUDGES)] == [LATER + timedelta(minutes=2), LATER]
+
+
+def test_a_later_wake_up_is_undone_with_the_callers_rows(session: scoped_session[Session]) -> None:
+    wake_at(session, "post", 7, LATER)
+
+    session.rollback()
+
+    assert session.execute(NUDGES).all() == []

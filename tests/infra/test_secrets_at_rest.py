@@ -8,9 +8,11 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, scoped_session
 
+from embedded_app import onboarding
+from embedded_app.clock import EXTENSION
 from embedded_app.config import Config
 from embedded_app.db import db
-from embedded_app.models import Grant
+from embedded_app.models import Contact, Grant, StoreGrant
 from embedded_app.secrets_at_rest import SecretUnreadable
 
 NEWER_KEY = base64.urlsafe_b64encode(b"n" * 32).decode()
@@ -49,3 +51,42 @@ def test_a_token_whose_key_is_gone_is_refused_with_what_to_do(
 
     with pytest.raises(SecretUnreadable, match="connect again"):
         session.scalars(select(Grant.access_token)).one()
+
+
+def test_rotating_encrypts_everything_with_the_newest_key_so_that_the_old_one_can_go(
+    app: Flask, session: scoped_session[Session], config: Config
+) -> None:
+    grant_with(app, "token")
+    store = onboarding.add_store(
+        session, channel="shopify", external_id="alice.myshopify.com", prefix="SH-", now=app.extensions[EXTENSION].now()
+    )
+    onboarding.keep_store_tokens(
+        session, store, access_token="shop token", refresh_token=None, access_expires_at=store.created_at
+    )
+    session.add(Contact(store_id=store.id, key="customer:1", number="SH-1", name="Ada"))
+    session.commit()
+    app.extensions["crossfoot.config"] = replace(config, token_keys=(NEWER_KEY, *config.token_keys))
+
+    result = app.test_cli_runner().invoke(args=["tokens", "rotate"])
+
+    assert result.exit_code == 0, result.output
+    session.expire_all()
+    app.extensions["crossfoot.config"] = replace(config, token_keys=(NEWER_KEY,))
+    assert session.scalars(select(Grant.access_token)).one() == "token"
+    assert session.scalars(select(Grant.refresh_token)).one() == "refresh"
+    assert session.scalars(select(StoreGrant.access_token)).one() == "shop token"
+    assert session.scalars(select(Contact.name)).one() == "Ada"
+
+
+def test_rotating_names_what_no_key_can_read_and_does_the_rest(
+    app: Flask, session: scoped_session[Session], config: Config
+) -> None:
+    grant_with(app, "token")
+    session.execute(text("""UPDATE "grant" SET refresh_token = 'gAAAA of another key'"""))
+    session.commit()
+
+    result = app.test_cli_runner().invoke(args=["tokens", "rotate"])
+
+    assert result.exit_code == 1
+    assert "grant 1" in result.output
+    assert "connect again" in result.output

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from embedded_app import onboarding
+from embedded_app import onboarding, recorded
+from embedded_app.accounting.chart import Account, Chart, TaxRate
+from embedded_app.accounting.chart_json import chart_to_json
+from embedded_app.accounting.facts import to_facts
+from embedded_app.accounting.mapping_document import MappingError
 from embedded_app.clock import SetClock
-from embedded_app.models import Hold, Mapping, Store
+from embedded_app.models import Hold, Mapping, OrderFacts, Organisation, Store
 from tests.golden import load_case
 
 DOMAIN = "alice.myshopify.com"
@@ -51,6 +57,36 @@ def test_it_refuses_a_mapping_with_a_sentence_for_each_fault(
     assert result.exit_code != 0
     assert "contakt" in result.output and "post_when" in result.output
     assert session.scalars(select(Mapping)).all() == []
+
+
+def test_it_asks_for_clearing_accounts_in_the_currency_of_the_stores_orders(
+    session: scoped_session[Session], store: Store, clock: SetClock
+) -> None:
+    euro = Account(id="id-95", code="095", name="Euro", type="BANK", account_class="ASSET", currency="EUR")
+    pounds = Account(id="id-92", code="092", name="Pounds", type="BANK", account_class="ASSET")
+    none = TaxRate(tax_type="NONE", name="No VAT", rate=Decimal(0), classes=frozenset({"REVENUE"}))
+    chart = Chart(
+        country="GB",
+        base_currency="GBP",
+        currencies=frozenset({"GBP", "EUR"}),
+        accounts=(euro, pounds),
+        tax_rates=(none,),
+    )
+    organisation = Organisation(tenant_id="t", name="Alice Ltd", base_currency="GBP", chart=chart_to_json(chart))
+    store.organisation = organisation
+    told = replace(load_case("a_vat_included").order, currency="EUR")
+    session.add(OrderFacts(store_id=store.id, external_id=told.id, facts=to_facts(told)))
+    session.flush()
+    document = {"contact": "c", "no_tax": "NONE", "accounts": {}, "gateways": {"a": "095", "b": "092"}, "taxes": []}
+
+    with pytest.raises(MappingError) as refused:
+        onboarding.save_mapping(session(), store, document, author="alice", now=clock.now())
+
+    assert refused.value.problems == (
+        "gateways.b: 092 Pounds is kept in GBP, but orders are booked in EUR: choose a bank account in EUR, or create "
+        "one in Xero.",
+    )
+    assert recorded.books(organisation).account_currencies == {"095": "EUR", "id-95": "EUR"}
 
 
 def test_it_lists_what_is_held_by_cause(app: Flask, store: Store) -> None:

@@ -186,6 +186,26 @@ def test_a_fee_in_euros_needs_a_rate(xero: XeroCaller) -> None:
     assert messages(answer) == ["A currency rate must be specified"]
 
 
+def test_whatever_is_in_euros_and_sends_no_rate_takes_that_of_the_day(xero: XeroCaller) -> None:
+    xero.organisation.day_rates["EUR"] = D("1.25")
+    account = {"BankAccount": {"Code": "095"}}
+    (invoice,) = xero.put("Invoices", xero.invoice("SH-1", line("50.00", tax_type="NONE"), CurrencyCode="EUR"))
+    (over,) = xero.put("BankTransactions", xero.overpayment("10.00", **account))
+
+    (paid,) = xero.put("Payments", payment(invoice, "50.00", **EURO_ACCOUNT))
+
+    assert [one["CurrencyRate"] for one in (invoice, over, paid)] == [D("1.25")] * 3
+    assert balances(xero) == {"095": D("48.00"), "200": D("-40.00"), "610": D("-8.00")}
+
+
+def test_a_payment_into_pounds_states_its_rate_whatever_the_day(xero: XeroCaller) -> None:
+    xero.organisation.day_rates["EUR"] = D("1.25")
+
+    (answer,) = xero.put("Payments", payment(euro_invoice(xero), "57.50"))
+
+    assert messages(answer) == ["A currency rate must be specified"]
+
+
 def test_a_transfer_of_euros_takes_the_rate_of_the_day(xero: XeroCaller) -> None:
     xero.organisation.day_rates["EUR"] = D("1.25")
 

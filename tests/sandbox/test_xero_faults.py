@@ -120,3 +120,103 @@ def test_faults_can_be_set_over_http(xero: XeroCaller) -> None:
 
     assert (added.status_code, unknown.status_code) == (201, 400)
     assert requests.post(f"{xero.url}/connect/token", data={}, timeout=5).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "content_type"),
+    [
+        (FaultKind.BAD_GATEWAY, 502, "text/html"),
+        (FaultKind.FORBIDDEN_PAGE, 403, "text/html"),
+        (FaultKind.UNAUTHORIZED, 401, "application/json"),
+        (FaultKind.DISCONNECTED, 403, "application/json"),
+        (FaultKind.REFUSED_WHOLE, 400, "application/json"),
+    ],
+)
+def test_a_call_can_be_refused_as_a_whole(xero: XeroCaller, kind: FaultKind, status: int, content_type: str) -> None:
+    xero.books.faults.add(kind)
+
+    answer = put(xero)
+
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (status, content_type)
+    assert numbers(xero) == []
+    assert b"Elements" not in answer.content
+
+
+def test_a_call_can_be_refused_because_of_one_element_wherever_it_is_sent(xero: XeroCaller) -> None:
+    xero.books.faults.add("refused_whole", calls=99, containing='"SH-2"', message="Something in it is wrong.")
+
+    refused = xero.call("PUT", f"/Invoices{QUIET}", {"Invoices": [xero.invoice("SH-1"), xero.invoice("SH-2")]})
+    taken = xero.call("PUT", f"/Invoices{QUIET}", {"Invoices": [xero.invoice("SH-3")]})
+
+    assert (refused.status_code, refused.json()["Message"]) == (400, "Something in it is wrong.")
+    assert (taken.status_code, numbers(xero)) == (200, ["SH-3"])
+
+
+def test_a_fault_may_wait_for_a_call_of_several_elements(xero: XeroCaller) -> None:
+    fault = xero.books.faults.add("refused_whole", elements=2)
+
+    alone = xero.call("PUT", f"/Invoices{QUIET}", {"Invoices": [xero.invoice("SH-1")]})
+    together = xero.call("PUT", f"/Invoices{QUIET}", {"Invoices": [xero.invoice("SH-2"), xero.invoice("SH-3")]})
+
+    assert (alone.status_code, together.status_code, fault.hits) == (200, 400, 1)
+
+
+def test_a_reset_after_the_write_leaves_the_document(xero: XeroCaller) -> None:
+    xero.books.faults.add("reset_after_write")
+
+    with pytest.raises(requests.ConnectionError):
+        put(xero)
+
+    assert numbers(xero) == ["SH-1"]
+
+
+def test_an_answer_can_end_in_the_middle_of_a_written_document(xero: XeroCaller) -> None:
+    xero.books.faults.add("half_answer")
+
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+        put(xero)
+
+    assert numbers(xero) == ["SH-1"]
+
+
+@pytest.mark.parametrize("kind", [FaultKind.EMPTY_BODY, FaultKind.OVERSIZED_BODY, FaultKind.WRONG_CHARSET])
+def test_a_written_document_can_be_answered_with_something_unreadable(xero: XeroCaller, kind: FaultKind) -> None:
+    xero.books.faults.add(kind, size=5_000)
+
+    answer = put(xero)
+
+    assert (answer.status_code, numbers(xero)) == (200, ["SH-1"])
+    assert {
+        FaultKind.EMPTY_BODY: answer.content == b"",
+        FaultKind.OVERSIZED_BODY: len(answer.content) > 5_000,
+        FaultKind.WRONG_CHARSET: answer.content.decode("cp500").startswith("{"),
+    }[kind]
+
+
+def test_a_refresh_can_be_refused(xero: XeroCaller) -> None:
+    xero.books.faults.add("invalid_grant", path="/connect/token")
+
+    answer = requests.post(f"{xero.url}/connect/token", data={}, timeout=5)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_grant"})
+
+
+def test_a_refused_element_is_counted_only_when_there_is_one(xero: XeroCaller) -> None:
+    fault = xero.books.faults.add("validation", element=1)
+
+    put(xero)
+    assert fault.hits == 0
+
+    xero.put("Invoices", xero.invoice("SH-2"), xero.invoice("SH-3"))
+    assert (fault.hits, xero.books.faults.waiting) == (1, [])
+
+
+def test_what_struck_is_counted_and_told_over_http(xero: XeroCaller) -> None:
+    xero.books.faults.add("unavailable", skip=1)
+    xero.books.faults.add("reset", path="/Payments")
+
+    assert [put(xero).status_code for _ in range(3)] == [200, 503, 200]
+
+    told = requests.get(f"{xero.url}/sandbox/faults", timeout=5).json()
+    assert [(fault["kind"], fault["hits"]) for fault in told] == [("unavailable", 1), ("reset", 0)]
+    assert xero.books.faults.struck() == {"unavailable": 1}

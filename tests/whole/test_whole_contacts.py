@@ -18,7 +18,7 @@ from tests.whole.stage import Stage
 @pytest.fixture
 def order() -> Order:
     """Case F's order on the day it was placed: 500.00 on account, to company 501."""
-    return load_case("f_edited_before_paid").steps[0]
+    return load_case("f_edited_before_paid").steps[0].order
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_its_name_is_erased_here_once_it_stands_in_xero(b2b: Stage, order: Order
 
 
 def test_a_second_order_of_the_same_company_takes_the_same_contact(b2b: Stage, order: Order) -> None:
-    later = load_case("f_edited_before_paid").steps[0]
+    later = load_case("f_edited_before_paid").steps[0].order
     b2b.post(order)
     b2b.post(_another(later))
 

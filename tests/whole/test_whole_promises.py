@@ -12,7 +12,7 @@ from embedded_app import inbox, onboarding, pipeline
 from embedded_app.accounting.mapping_document import MappingError
 from embedded_app.accounting.order import Order
 from embedded_app.db import db
-from embedded_app.models import Delivery, DeliveryState, Document, DocumentState, Grant, Outcome, Store
+from embedded_app.models import Delivery, DeliveryState, Document, DocumentState, Grant, Organisation, Outcome, Store
 from embedded_app.sandbox.day import play_day
 from embedded_app.sandbox.shopify.totals import store_totals
 from embedded_app.sandbox.xero.faults import FaultKind
@@ -147,6 +147,29 @@ def test_while_posting_is_off_deliveries_are_taken_in_and_post_later(alice: Stag
     assert numbers(alice) == ["SH-1001"]
 
 
+def test_what_was_decided_before_posting_was_switched_off_waits_until_it_is_on_again(
+    alice: Stage, order: Order
+) -> None:
+    pause(alice, "until the test goes on")
+    alice.post(order)
+    alice.switch(on=False)
+    pause(alice, None)
+    alice.work()
+    assert numbers(alice) == []
+
+    alice.switch(on=True)
+    alice.work()
+
+    assert numbers(alice) == ["SH-1001"]
+
+
+def pause(stage: Stage, why: str | None) -> None:
+    """Keep anything from being sent, or let it be sent again."""
+    with stage.app.app_context():
+        db.session.execute(update(Organisation).values(paused=why))
+        db.session.commit()
+
+
 def test_the_sweep_gets_everything_posted_when_every_wake_up_is_lost(alice: Stage, order: Order) -> None:
     alice.state(order)
     for _ in range(4):
@@ -242,7 +265,7 @@ def test_a_deleted_order_is_held_and_its_documents_stay(alice: Stage, order: Ord
 
 def test_an_order_that_fails_again_and_again_is_set_aside_and_delays_no_other(alice: Stage) -> None:
     refunded, other = load_case("b_partial_refund"), load_case("d_sold")
-    alice.post(refunded.steps[0])
+    alice.post(refunded.steps[0].order)
     with alice.app.app_context():
         db.session.execute(update(Document).values(content={"torn": "row"}))
         db.session.commit()

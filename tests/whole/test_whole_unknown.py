@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from embedded_app import outbox
+from embedded_app import outbox, pipeline
 from embedded_app.accounting.order import Order
 from embedded_app.db import db
 from embedded_app.models import Batch, BatchState, Dispatch, DispatchState, Document, Organisation
@@ -13,18 +13,33 @@ from embedded_app.pipeline import credentials
 from embedded_app.sandbox.xero.faults import FaultKind
 from embedded_app.xero.endpoints import ENDPOINTS
 from tests.golden import Case, load_case
+from tests.whole.orders import later
 from tests.whole.stage import Stage
 
-# What each endpoint writes, and the case that needs it.
+# What each endpoint writes, and the case that needs it. Journals and other bank transactions are in
+# test_whole_beyond_orders.py, contacts in test_whole_contacts.py.
 WRITES = {
     "invoices": ("PUT", "/Invoices", "a_vat_included"),
     "credit notes": ("PUT", "/CreditNotes", "b_partial_refund"),
     "payments": ("PUT", "/Payments", "b_partial_refund"),
+    "overpayments": ("PUT", "/BankTransactions", "m_overpaid"),
+    "overpayment allocations": ("PUT", "/Overpayments/", "m_overpaid_then_added"),
+    "overpayment allocation removals": ("DELETE", "/Overpayments/", "m_overpaid_then_added"),
     "voids": ("POST", "/Invoices/", "g_same_day_void"),
     "allocations": ("PUT", "/CreditNotes/", "e_exchange"),
     "allocation removals": ("DELETE", "/CreditNotes/", "e_taken_back"),
 }
 FAULTS = [FaultKind.TIMEOUT_AFTER_WRITE, FaultKind.TIMEOUT_BEFORE_WRITE, FaultKind.RESET, FaultKind.INTERNAL_ERROR]
+# Each write meets the worst of the faults, and the commonest writes meet all of them; nightly all meet all.
+UNKNOWN = [
+    pytest.param(
+        write,
+        fault,
+        marks=[] if fault is FAULTS[0] or write in ("invoices", "payments") else [pytest.mark.thorough],
+    )
+    for write in WRITES
+    for fault in FAULTS
+]
 
 
 @pytest.fixture
@@ -41,8 +56,7 @@ def assert_the_books_are(stage: Stage, case: Case) -> None:
     assert len(standing) == len({(one.credit_note.number, one.invoice.number) for one in standing})
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(("write", "fault"), UNKNOWN)
 def test_a_write_whose_outcome_is_unknown_is_looked_up_and_stands_once(
     alice: Stage, write: str, fault: FaultKind
 ) -> None:
@@ -50,10 +64,12 @@ def test_a_write_whose_outcome_is_unknown_is_looked_up_and_stands_once(
     case = load_case(case_name)
     alice.books.faults.add(fault, method=method, path=path, seconds=0.01)
     for step in case.steps:
-        alice.post(step)
+        alice.state(step.order)
+        alice.deliver()
+        alice.work_off()
     assert alice.unposted() > 0, "the fault did not strike"
 
-    alice.wait(minutes=7)
+    later(alice, minutes=7)
 
     assert_the_books_are(alice, case)
 
@@ -109,6 +125,8 @@ def test_while_a_call_is_in_flight_no_other_is_made(alice: Stage, order: Order) 
     claim(alice)
     owe(alice, load_case("d_sold").order)
 
+    with alice.app.app_context():
+        assert pipeline.send(db.session.scalars(select(Organisation.id)).one()) is False
     alice.work()
 
     assert alice.organisation.documents() == []

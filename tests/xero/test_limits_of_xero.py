@@ -1,9 +1,20 @@
 """Calls left, and whose limit a 429 speaks of."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from embedded_app.xero.limits import Limits, limit_reached, read_limits
+from embedded_app.xero.limits import (
+    Limits,
+    day_window,
+    limit_reached,
+    minute_window,
+    plan_of,
+    read_limits,
+)
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def test_it_reads_the_calls_left_in_any_case() -> None:
@@ -43,3 +54,55 @@ def test_a_refused_call_says_whose_limit_it_was_and_when_to_come_back(
 
     assert (reached.scope, reached.seconds) == (scope, seconds)
     assert f"trying again in {seconds} s" in reached.sentence
+
+
+def at(seconds: int) -> datetime:
+    """So many seconds after noon."""
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_a_window_of_which_nothing_was_told_is_open() -> None:
+    assert minute_window(None, None, None).told(None, NOON).closed_until(0, NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "kept", "until"),
+    [
+        ([(0, 59), (10, 1)], 0.0, None),
+        ([(0, 59), (10, 0)], 0.0, 60),
+        ([(0, 13), (10, 12)], 0.2, 60),
+        ([(0, 13)], 0.2, None),
+        ([(0, 25), (10, 24)], 0.4, 60),
+        ([(0, 3), (20, 59), (30, 0)], 0.0, 80),  # more left than before: another minute has begun
+        ([(0, 0), (61, 0)], 0.0, 121),  # its time is over: so it must be another minute
+    ],
+)
+def test_a_window_is_closed_until_its_end_once_only_what_is_kept_back_is_left(
+    told: list[tuple[int, int]], kept: float, until: int | None
+) -> None:
+    window = minute_window(None, None, None)
+    for seconds, left in told:
+        window = window.told(left, at(seconds))
+
+    assert window.closed_until(kept, at(told[-1][0])) == (None if until is None else at(until))
+
+
+def test_a_closed_window_opens_by_itself_when_its_time_is_over() -> None:
+    window = minute_window(None, None, None).told(0, NOON)
+
+    assert window.closed_until(0, at(59)) == at(60)
+    assert window.closed_until(0, at(60)) is None
+
+
+def test_a_day_is_asked_after_once_an_hour_since_it_may_have_begun_before_we_looked() -> None:
+    window = day_window(None, None, None).told(0, NOON)
+
+    assert window.closed_until(0, NOON) == at(3600)
+
+
+@pytest.mark.parametrize(
+    ("left", "known", "plan"),
+    [(999, None, 1000), (1000, None, 1000), (1001, None, 5000), (12, 5000, 5000), (9, 0, 1000)],
+)
+def test_the_plan_is_the_smallest_that_fits(left: int, known: int | None, plan: int) -> None:
+    assert plan_of(left, known) == plan

@@ -39,7 +39,17 @@ MESSAGES = [
         Cause.STATUS,
         "",
     ),
+    (
+        "The invoice cannot be voided because it has payments or credit notes allocated to it",
+        Cause.STATUS,
+        "",
+    ),
     ("Invoice not of valid status for modification", Cause.STATUS, ""),
+    (
+        "Account code '400' is not valid: the INVENTORY account cannot be used in a manual journal.",
+        Cause.ACCOUNT,
+        "400",
+    ),
     ("Something Xero has never said before", Cause.OTHER, ""),
 ]
 

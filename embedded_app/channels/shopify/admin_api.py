@@ -40,18 +40,21 @@ class Answer:
     """What a query brought.
 
     data: the answer's data. denied: where in it a field is null because the app may not see it; the rest is good.
-    requested_cost: points asked for, None where the store does not say.
+    requested_cost: points asked for, None where the store does not say. room: the share of the bucket of points that is
+    left, likewise.
     """
 
     data: dict[str, Any]
     denied: tuple[FieldPath, ...] = ()
     requested_cost: int | None = None
+    room: float | None = None
 
 
 class AdminApi:
     """One store's Admin API. The session is the caller's: one per thread, never shared between stores' threads.
 
-    presented: ask every amount in the customer's currency beside the shop's.
+    presented: ask every amount in the customer's currency beside the shop's. served_version: the version the last
+    answer was given as, None where that is the one asked for.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class AdminApi:
         self._access = access
         self._presented = presented
         self._timeout_seconds = timeout_seconds
+        self.served_version: str | None = None
 
     def execute(self, query_name: str, variables: Mapping[str, Any]) -> Answer:
         """Run `queries/{query_name}.graphql`.
@@ -91,7 +95,8 @@ class AdminApi:
     def _note_version(self, answer: HttpAnswer) -> None:
         # An unsupported version is answered by the oldest supported one: not fatal, but somebody must know.
         served = answer.headers.get("X-Shopify-API-Version")
-        if served and served != self._access.api_version:
+        self.served_version = served[:16] if served and served != self._access.api_version else None
+        if self.served_version:
             log.warning(
                 "shopify_version_differs", shop=self._access.domain, asked=self._access.api_version, served=served
             )
@@ -116,7 +121,9 @@ def _read(content: Any) -> Answer:
     data = content.get("data")
     if not isinstance(data, dict):
         raise AccessDenied(DENIED)
-    return Answer(data=data, denied=tuple(denied), requested_cost=_whole(cost.get("requestedQueryCost")))
+    return Answer(
+        data=data, denied=tuple(denied), requested_cost=_whole(cost.get("requestedQueryCost")), room=_room(cost)
+    )
 
 
 def _denied_path(error: dict[str, Any]) -> FieldPath | None:
@@ -150,6 +157,12 @@ def _wait(cost: dict[str, Any]) -> float:
     if requested is None or available is None or not restore_rate or restore_rate < 0:
         return RETRY_SECONDS
     return min(max(float((requested - available) / restore_rate), 1.0), 60.0)
+
+
+def _room(cost: dict[str, Any]) -> float | None:
+    status = _object(cost.get("throttleStatus"))
+    available, most = _whole(status.get("currentlyAvailable")), _whole(status.get("maximumAvailable"))
+    return available / most if available is not None and most else None
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -43,6 +43,10 @@ _ORDER_ID_PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
     "returns/": (("order", "admin_graphql_api_id"), ("order", "id"), ("order_id",)),
 }
 
+# Where some bodies name their store.
+_SHOP_FIELDS = ("shop_domain", "myshopify_domain")
+_MOST_ORDERS = 1000  # of one customer, in one notice
+
 _TOPIC = re.compile(r"[a-z_]{1,60}/[a-z_]{1,60}")
 _DELIVERY_ID = re.compile(r"[\x21-\x7e]{1,255}")
 _NUMBER = re.compile(r"[0-9]{1,25}")
@@ -60,6 +64,8 @@ def note(headers: Mapping[str, str], body: bytes) -> DeliveryNote:
     if shop is None:
         raise BadDelivery("The webhook's X-Shopify-Shop-Domain header names no myshopify.com domain; check its sender.")
     content = _json_object(body)
+    if _names_another(content, shop):
+        raise BadDelivery("The webhook's X-Shopify-Shop-Domain header and its body name two stores; check its sender.")
     event_id = shopify_header(headers, "Event-Id")
     return DeliveryNote(
         webhook_id=_required(headers, "Webhook-Id", _DELIVERY_ID),
@@ -68,8 +74,15 @@ def note(headers: Mapping[str, str], body: bytes) -> DeliveryNote:
         event_id=event_id if event_id and _DELIVERY_ID.fullmatch(event_id) else None,
         triggered_at=_moment(shopify_header(headers, "Triggered-At")),
         order_id=_order_id(topic, content),
-        kept=_kept(content),
+        kept=_kept(content) | (_people(content) if topic.startswith("customers/") else {}),
+        order_updated_at=_order_updated_at(topic, content),
     )
+
+
+def _order_updated_at(topic: str, content: dict[str, Any]) -> datetime | None:
+    """The order's own updatedAt, where the body is the order; of a deleted one there is nothing left to read."""
+    tells = topic.startswith("orders/") and topic != "orders/delete"
+    return _moment(content.get("updated_at")) if tells else None
 
 
 def _required(headers: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
@@ -119,6 +132,23 @@ def _kept(content: dict[str, Any]) -> dict[str, str | int]:
         if moment is not None:
             kept[key] = moment.isoformat()
     return kept
+
+
+def _names_another(content: dict[str, Any], shop: str) -> bool:
+    """Whether the body says that it is of another store; most say nothing, but those about erasing do."""
+    named = {shop_domain(name) for name in map(content.get, _SHOP_FIELDS) if isinstance(name, str)}
+    return bool(named - {None, shop})
+
+
+def _people(content: dict[str, Any]) -> dict[str, str | int]:
+    """Whose data a notice about personal data is about, by the store's ids: the customer, and their orders."""
+    customer = content.get("customer")
+    customer_id = _identifier(customer.get("id")) if isinstance(customer, dict) else None
+    orders = content.get("orders_to_redact") or content.get("orders_requested")
+    ids = [_identifier(one) for one in orders[:_MOST_ORDERS]] if isinstance(orders, list) else []
+    order_ids = ",".join(str(one) for one in ids if one is not None)
+    people: dict[str, str | int | None] = {"customer_id": customer_id, "order_ids": order_ids}
+    return {name: value for name, value in people.items() if value}
 
 
 def _identifier(value: object) -> str | int | None:

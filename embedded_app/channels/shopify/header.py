@@ -13,7 +13,7 @@ from embedded_app.accounting.order import Customer, Terms
 from embedded_app.channels.shopify.fields import JsonObject, child, children, moment, optional_child, text
 
 # FULFILLMENT_NOT_REQUIRED: "The order has no items to be fulfilled", so nothing is waited for.
-_ALL_LEFT = ("FULFILLED", "FULFILLMENT_NOT_REQUIRED")
+ALL_LEFT = ("FULFILLED", "FULFILLMENT_NOT_REQUIRED")
 _NOT_SENT = ("CANCELLED", "ERROR", "FAILURE")
 
 
@@ -49,7 +49,7 @@ def read_fulfilled_at(node: JsonObject, placed_at: datetime) -> datetime | None:
     Shopify states no such moment: it is when the last fulfilment was made, once the order's status says that all of
     it is fulfilled. An order without anything to send counts from its placing.
     """
-    if text(node, "displayFulfillmentStatus") not in _ALL_LEFT:
+    if text(node, "displayFulfillmentStatus") not in ALL_LEFT:
         return None
     sent = [one for one in children(node, "fulfillments") if text(one, "status") not in _NOT_SENT]
     return max((moment(one, "createdAt") for one in sent), default=placed_at)

@@ -14,7 +14,7 @@ import requests
 import structlog
 
 from embedded_app.accounting.order import Order
-from embedded_app.channels.contract import Reading, StoreAccess, Unreadable
+from embedded_app.channels.contract import DELETED, Reading, StoreAccess, Unreadable
 from embedded_app.channels.errors import AccessLost, QueryRefused, QueryTooLarge, StoreBusy
 from embedded_app.channels.shopify.admin_api import DENIED, AdminApi, Answer, FieldPath
 from embedded_app.channels.shopify.fields import JsonObject, Unfit, child, text
@@ -86,11 +86,16 @@ def read_orders(
         except StoreBusy as busy:
             if not orders:
                 raise
-            return Reading(orders=orders, next_batch_size=size, retry_seconds=busy.retry_seconds)
+            return _reading(store, orders, size, busy.retry_seconds)
         else:
             size = min(_next_size(size, len(batch), answer.requested_cost), most)
         waiting = [order_id for order_id in waiting if order_id not in orders]
-    return Reading(orders=orders, next_batch_size=size)
+    return _reading(store, orders, size, None)
+
+
+def _reading(store: _Store, orders: dict[str, Order | Unreadable], size: int, retry_seconds: float | None) -> Reading:
+    served_version = store.in_shop_money.served_version
+    return Reading(orders=orders, next_batch_size=size, retry_seconds=retry_seconds, served_version=served_version)
 
 
 def _read_batch(store: _Store, batch: Sequence[str], orders: dict[str, Order | Unreadable]) -> Answer:
@@ -202,7 +207,7 @@ def _denied(order_id: str) -> Unreadable:
 
 def _deleted(order_id: str) -> Unreadable:
     return Unreadable(
-        cause="deleted",
+        cause=DELETED,
         sentence=f"Order {_number(order_id)} was deleted in Shopify; what was posted of it stays in Xero "
         "until you undo it.",
     )

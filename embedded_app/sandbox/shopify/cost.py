@@ -3,7 +3,8 @@
 Scalars and enums 0, an object 1, an interface or union the maximum of its possible selections, a connection two and
 the number of objects it may return, sized by `first` (shopify.dev, GraphQL Admin API rate limits; Shopify Engineering,
 "Rate Limiting GraphQL APIs by Calculating Query Complexity"). The real API charges large pages less than this rule
-says; the strict reading is kept. A plain list counts once unless it is given a `first`; `nodes` counts each id.
+says; the strict reading is kept. A plain list counts once unless it is given a `first`; `nodes` counts each id. A
+mutation costs ten.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     get_named_type,
     is_composite_type,
@@ -29,6 +31,7 @@ from graphql import (
 from embedded_app.sandbox.shopify.paging import check_size
 
 CONNECTION_COST = 2
+MUTATION_COST = 10  # each field of a mutation, with what it gives back
 
 
 def requested_cost(
@@ -43,6 +46,8 @@ def requested_cost(
         operations = [node for node in operations if node.name and node.name.value == name]
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     operation = operations[0]
+    if operation.operation is OperationType.MUTATION:
+        return MUTATION_COST * len(operation.selection_set.selections)
     given = dict(variables or {})
     for variable in operation.variable_definitions or ():
         if variable.default_value is not None:

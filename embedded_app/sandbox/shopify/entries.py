@@ -163,8 +163,9 @@ class Transaction:
 
     rounding: what coins made of the amount, beside it and not in it: 9.99 rounded by +0.01 moved 10.00
     (shopify.dev, changelog "Cash transaction rounding for Point of Sale purchases in selected countries").
-    presented: the amount in the customer's currency, None where it is the shop's. exchange_gain: in shop currency, what
-    the exchange rate of the day made of a refund. instrument_id: the gift card or store credit account concerned.
+    presented, presented_rounding: both in the customer's currency, None where it is the shop's. exchange_gain: in shop
+    currency, what the exchange rate of the day made of a refund. instrument_id: the gift card or store credit account
+    concerned.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Transaction:
     test: bool = False
     rounding: Decimal = ZERO
     presented: Decimal | None = None
+    presented_rounding: Decimal | None = None
     exchange_gain: Decimal | None = None
     instrument_id: str | None = None
 
@@ -191,8 +193,10 @@ class Transaction:
         return self._signed(self.rounding)
 
     def as_presented(self) -> Transaction:
-        """This transaction with its amount in the customer's currency; cash is only taken in the shop's."""
-        return self if self.presented is None else replace(self, amount=self.presented)
+        """This transaction in the customer's currency; what was rounded to the shop's coins is told in it, too."""
+        if self.presented is None:
+            return self
+        return replace(self, amount=self.presented, rounding=self.presented_rounding or ZERO)
 
     def _signed(self, amount: Decimal) -> Decimal:
         if self.status != "SUCCESS" or self.test:

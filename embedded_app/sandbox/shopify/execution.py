@@ -26,8 +26,10 @@ from graphql import (
 from embedded_app.sandbox.shopify import answers, paging
 from embedded_app.sandbox.shopify.buyer_answers import buyer_node
 from embedded_app.sandbox.shopify.cost import CONNECTION_COST, requested_cost
+from embedded_app.sandbox.shopify.faults import CLEAR, Sight
 from embedded_app.sandbox.shopify.instrument_answers import account_answer, gift_card_answer, gift_cards_answer
 from embedded_app.sandbox.shopify.search import matching
+from embedded_app.sandbox.shopify.sight import listed_orders
 
 if TYPE_CHECKING:
     from embedded_app.sandbox.shopify.ledger import StoredOrder
@@ -51,8 +53,13 @@ def schema() -> GraphQLSchema:
     return build_schema(resources.files(__package__).joinpath("schema.graphql").read_text(encoding="utf-8"))
 
 
-def run(shop: Shop, query: str, variables: dict[str, Any], operation: str | None) -> dict[str, Any]:
-    """The whole answer of one request: data, errors, extensions. Callers hold the world's lock."""
+def run(
+    shop: Shop, query: str, variables: dict[str, Any], operation: str | None, *, sight: Sight = CLEAR
+) -> dict[str, Any]:
+    """The whole answer of one request: data, errors, extensions. Callers hold the world's lock.
+
+    sight: how the query sees the store, where a fault on cue blurs it.
+    """
     try:
         document = _valid(query)
         asked = requested_cost(schema(), document, variables, operation)
@@ -60,15 +67,15 @@ def run(shop: Shop, query: str, variables: dict[str, Any], operation: str | None
         return {"errors": invalid.errors}
     except GraphQLError as error:
         return {"errors": [error.formatted]}
-    if asked > MAX_QUERY_COST:
-        return _too_dear(asked)
-    if shop.world.limits and asked > shop.bucket.available:
-        return _throttled(shop, asked)
-    counter = _Counter(shop)
+    if asked > MAX_QUERY_COST or sight.too_dear():
+        return _too_dear(max(asked, MAX_QUERY_COST + 1))
+    if sight.throttled_for() is not None or (shop.world.limits and asked > shop.bucket.available):
+        return _throttled(shop, asked, sight.throttled_for())
+    counter = _Counter(shop, sight)
     result = execute_sync(
         schema(),
         document,
-        root_value=_root(shop),
+        root_value=_root(shop, sight),
         variable_values=variables,
         operation_name=operation,
         field_resolver=counter.resolve,
@@ -105,12 +112,14 @@ def _valid(query: str) -> DocumentNode:
 class _Counter:
     """Resolves fields from plain objects, refuses the denied ones and adds up what the answer really costs."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, sight: Sight) -> None:
         self._denied = shop.denied_fields
+        self._sight = sight
         self.points = 0
 
     def resolve(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        if f"{info.parent_type.name}.{info.field_name}" in self._denied:
+        name = f"{info.parent_type.name}.{info.field_name}"
+        if name in self._denied or self._sight.denies_field(name):
             raise _denied(info.field_name)
         value = default_field_resolver(source, info, **arguments)
         kind = get_named_type(info.return_type)
@@ -126,12 +135,12 @@ class _Counter:
         return value
 
 
-def _root(shop: Shop) -> dict[str, Any]:
+def _root(shop: Shop, sight: Sight) -> dict[str, Any]:
     def order(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
         return order_of(id)
 
     def node(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
-        return _node(shop, id)
+        return _node(shop, id, sight)
 
     def nodes(info: GraphQLResolveInfo[Any], *, ids: list[str]) -> list[Any]:
         if len(ids) > MAX_IDS:
@@ -140,7 +149,7 @@ def _root(shop: Shop) -> dict[str, Any]:
                 extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
             )
         # An error as an element makes that element null and adds the error with its path.
-        return [_node(shop, id_, raising=False) for id_ in ids]
+        return [_node(shop, id_, sight, raising=False) for id_ in ids]
 
     def orders(
         info: GraphQLResolveInfo[Any],
@@ -152,12 +161,12 @@ def _root(shop: Shop) -> dict[str, Any]:
     ) -> dict[str, Any]:
         if sortKey not in SORT_KEYS or savedSearchId is not None:
             raise GraphQLError(f"The sandbox sorts orders by {', '.join(SORT_KEYS)} only, without saved searches.")
-        found = [order for order in matching(shop.orders.values(), query) if order.id not in shop.denied_orders]
+        found = [order for order in matching(listed_orders(shop), query) if order.id not in shop.denied_orders]
         keyed = [(_sort_value(order, SORT_KEYS[sortKey]), order) for order in found]
         return paging.page(keyed, lambda order: answers.order_answer(shop, order), **page)
 
     def order_of(order_id: str) -> Any:
-        found = _node(shop, order_id)
+        found = _node(shop, order_id, sight)
         return found if found and found["__typename"] == "Order" else None
 
     def gift_card(info: GraphQLResolveInfo[Any], *, id: str) -> Any:
@@ -177,7 +186,16 @@ def _root(shop: Shop) -> dict[str, Any]:
         "giftCard": gift_card,
         "giftCards": gift_cards_answer(shop, order_of),
         "storeCreditAccount": store_credit_account,
+        "currentAppInstallation": _installation(shop),
+        "webhookSubscriptions": shop.subscriptions.listed,
+        "webhookSubscriptionCreate": shop.subscriptions.create,
+        "webhookSubscriptionUpdate": shop.subscriptions.update,
     }
+
+
+def _installation(shop: Shop) -> dict[str, Any]:
+    scopes = [{"handle": scope} for scope in shop.installation.granted]
+    return {"id": f"{shop.id}/installation", "accessScopes": scopes}
 
 
 def _sort_value(order: StoredOrder, attribute: str) -> str:
@@ -188,14 +206,16 @@ def _sort_value(order: StoredOrder, attribute: str) -> str:
     return f"{order.number:020}"
 
 
-def _node(shop: Shop, gid: str, *, raising: bool = True) -> Any:
-    if gid in shop.denied_orders:
+def _node(shop: Shop, gid: str, sight: Sight, *, raising: bool = True) -> Any:
+    if gid in shop.denied_orders or (gid in shop.orders and sight.denies_order(gid)):
         error = _denied("order")
         if raising:
             raise error
         return error
-    order = shop.orders.get(gid)
-    return answers.order_answer(shop, order) if order else buyer_node(shop, gid)
+    if gid not in shop.orders:
+        return buyer_node(shop, gid)
+    order = sight.order(shop.orders[gid])
+    return answers.order_answer(shop, order) if order else None
 
 
 def _denied(field: str) -> GraphQLError:
@@ -219,12 +239,14 @@ def _too_dear(asked: int) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": extensions}]}
 
 
-def _throttled(shop: Shop, asked: int) -> dict[str, Any]:
+def _throttled(shop: Shop, asked: int, seconds: float | None) -> dict[str, Any]:
+    """seconds: for how long on cue; None where the bucket itself is too empty."""
     extensions = {"code": "THROTTLED", "documentation": LIMITS_PAGE}
-    return {
-        "errors": [{"message": "Throttled", "extensions": extensions}],
-        "extensions": {"cost": _cost(shop, asked, None)},
-    }
+    cost = _cost(shop, asked, None)
+    if seconds is not None:
+        status = cost["throttleStatus"]
+        status["currentlyAvailable"] = max(float(int(asked - seconds * status["restoreRate"])), 0.0)
+    return {"errors": [{"message": "Throttled", "extensions": extensions}], "extensions": {"cost": cost}}
 
 
 def _cost(shop: Shop, asked: int, actual: int | None) -> dict[str, Any]:

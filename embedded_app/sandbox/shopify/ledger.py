@@ -27,7 +27,10 @@ class StatedTotals:
 
 @dataclass(slots=True, kw_only=True)
 class StoredOrder:
-    """An order in the store. The ledgers only grow; totals are their sums unless a test states others."""
+    """An order in the store. The ledgers only grow; totals are their sums unless a test states others.
+
+    earlier: what it was before its updatedAt last moved on, for reads that come from a database that lags behind.
+    """
 
     id: str
     name: str
@@ -48,6 +51,15 @@ class StoredOrder:
     agreements: list[Agreement] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     stated: StatedTotals | None = None
+    earlier: StoredOrder | None = None
+    _kept: StoredOrder | None = None
+
+    def keep(self) -> None:
+        """Note what the order is after a deed; called when the deed is announced."""
+        if self._kept is not None and self._kept.updated_at < self.updated_at:
+            self.earlier = self._kept
+        ledgers = {"agreements": list(self.agreements), "transactions": list(self.transactions)}
+        self._kept = replace(self, earlier=None, _kept=None, **ledgers)  # type: ignore[arg-type]
 
     @property
     def number(self) -> int:

@@ -181,6 +181,7 @@ class PaidOrder:
             test=self.order.test,
             rounding=rounding,
             presented=self._presented(amount),
+            presented_rounding=self.order.presentment.of(rounding) if self.order.presentment else None,
             exchange_gain=exchange_gain,
             instrument_id=instrument_id,
         )
@@ -221,4 +222,5 @@ class PaidOrder:
                     )
 
     def _announce(self, *deliveries: tuple[str, dict[str, Any]]) -> None:
+        self.order.keep()
         self.shop.deliveries.queue(list(deliveries))

@@ -1,14 +1,18 @@
-"""Shopify's search syntax, as far as a reader needs it: comparisons of moments, all of which hold."""
+"""Shopify's search syntax, as far as a reader needs it: comparisons of moments, and names; all must hold."""
+
+from __future__ import annotations
 
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from graphql import GraphQLError
 
 _TERM = re.compile(r"""\s*(?:AND\s+)?(\w+):(>=|<=|>|<)(?:'([^']+)'|"([^"]+)"|(\S+))""")
+_NAME = re.compile(r"""\s*(?:AND\s+)?name:(?:'([^']+)'|"([^"]+)"|(\S+))""")
 _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -16,7 +20,7 @@ _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
     "<": operator.lt,
 }
 _Searched = TypeVar("_Searched")
-_ORDER_FIELDS = {"updated_at": "updated_at", "created_at": "created_at", "processed_at": "created_at"}
+_ORDER_FIELDS = {"updated_at": "updated_at", "created_at": "created_at", "processed_at": "created_at", "name": "name"}
 
 
 def matching(
@@ -28,19 +32,31 @@ def matching(
     the real search silently ignores a term it does not know, which a test would never notice.
     """
     tests = list(_terms(query or "", fields))
-    return [thing for thing in things if all(holds(getattr(thing, field), moment) for field, holds, moment in tests)]
+    return [thing for thing in things if all(holds(getattr(thing, field)) for field, holds in tests)]
 
 
-def _terms(
-    query: str, fields: Mapping[str, str]
-) -> Iterable[tuple[str, Callable[[datetime, datetime], bool], datetime]]:
+def _terms(query: str, fields: Mapping[str, str]) -> Iterable[tuple[str, Callable[[Any], bool]]]:
     position = 0
     while query[position:].strip():
-        term = _TERM.match(query, position)
-        if term is None or term[1] not in fields:
+        term, name = _TERM.match(query, position), _NAME.match(query, position)
+        if term is not None and term[1] in fields:
+            moment = _moment(term[3] or term[4] or term[5])
+            yield fields[term[1]], partial(_holds, _COMPARISONS[term[2]], moment)
+            position = term.end()
+        elif name is not None and "name" in fields:
+            yield fields["name"], partial(_is_called, name[1] or name[2] or name[3])
+            position = name.end()
+        else:
             raise GraphQLError(f"The sandbox's search does not know {query[position:].strip()!r}.")
-        yield fields[term[1]], _COMPARISONS[term[2]], _moment(term[3] or term[4] or term[5])
-        position = term.end()
+
+
+def _holds(compare: Callable[[datetime, datetime], bool], moment: datetime, found: datetime) -> bool:
+    return compare(found, moment)
+
+
+def _is_called(wanted: str, name: str) -> bool:
+    """With or without the # that a store puts before its numbers."""
+    return name.casefold().removeprefix("#") == wanted.casefold().removeprefix("#")
 
 
 def _moment(text: str) -> datetime:

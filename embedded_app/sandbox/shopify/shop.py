@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,12 @@ from embedded_app.sandbox.shopify.bucket import Bucket
 from embedded_app.sandbox.shopify.buyers import Buyer, Presentment, Terms
 from embedded_app.sandbox.shopify.cents import ZERO
 from embedded_app.sandbox.shopify.goods import GB_VAT, Extra, Product, TaxRate
+from embedded_app.sandbox.shopify.installation import Installation
 from embedded_app.sandbox.shopify.instruments import Instruments
 from embedded_app.sandbox.shopify.ledger import StoredOrder
 from embedded_app.sandbox.shopify.pricing import Basket
 from embedded_app.sandbox.shopify.scenario import OrderHandle, place
+from embedded_app.sandbox.shopify.subscriptions import Subscriptions
 from embedded_app.sandbox.shopify.tokens import TokenPair, Tokens
 from embedded_app.sandbox.shopify.webhooks import Deliveries
 
@@ -40,8 +42,9 @@ class Shop:
     denied_fields: GraphQL fields ("Order.shippingAddress") that answer ACCESS_DENIED and null.
     denied_orders: ids of orders the app may not see.
     next_statuses: HTTP refusals for the next calls, one each (402 frozen, 423 locked, 503 …).
+    index_lag: how far the search of orders is behind what happened; reading by id is not.
     full_bodies: webhooks carry whole orders with personal data, as without include_fields.
-    instruments: its gift cards and store credit accounts.
+    instruments: its gift cards and store credit accounts. installation: whether and how it has the app.
     """
 
     def __init__(
@@ -60,11 +63,19 @@ class Shop:
         self.tokens = Tokens(self.now, world.uuid)
         self.bucket = Bucket(world.clock)
         self.deliveries = Deliveries(self)
+        self.installation = Installation(self)
+        self.subscriptions = Subscriptions(self)
         self.denied_fields: set[str] = set()
         self.denied_orders: set[str] = set()
         self.full_bodies = False
+        self.index_lag = timedelta()
         self.next_statuses: list[int] = []
         self.next_name = 1001
+
+    @property
+    def handle(self) -> str:
+        """Its name in the admin's addresses."""
+        return self.domain.removesuffix(".myshopify.com")
 
     def now(self) -> datetime:
         """The time in the store, in whole seconds: Shopify's DateTime has no fractions."""
@@ -73,6 +84,7 @@ class Shop:
     def issue_tokens(self) -> TokenPair:
         """A first token pair, as if the merchant had just installed the app."""
         with self.world.lock:
+            self.installation.install()
             return self.tokens.issue()
 
     def location(self, name: str, country: str | None = "GB") -> Location:

@@ -89,6 +89,9 @@ def state(shop: Shop, order: Order) -> StoredOrder:
         transactions=[_transaction(tender, _tenders_by_id(shown), test=order.test) for tender in order.tenders],
         stated=_totals(order.totals, shown.totals if shown else None),
     )
+    if before is not None:
+        stored.earlier = before if before.updated_at < stored.updated_at else before.earlier
+        before.earlier = None
     _issue_gift_cards(shop, order, before, items)
     shop.orders[order.id] = stored
     _announce(shop, before, stored)
@@ -266,6 +269,7 @@ def _transaction(tender: Tender, presented: dict[str, Tender], *, test: bool) ->
         test=test,
         rounding=tender.rounding,
         presented=shown.amount if shown else None,
+        presented_rounding=shown.rounding if shown else None,
         exchange_gain=None if settled is None or settled == tender.amount else settled - tender.amount,
     )
 

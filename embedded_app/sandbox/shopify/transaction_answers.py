@@ -49,7 +49,7 @@ def _transaction(order: StoredOrder, entry: Transaction) -> Answer:
         "processedAt": moment,
         "amountSet": purse.bag(entry.amount, entry.presented),
         # Null unless coins rounded the amount.
-        "amountRoundingSet": purse.bag(entry.rounding) if entry.rounding else None,
+        "amountRoundingSet": purse.bag(entry.rounding, entry.presented_rounding) if entry.rounding else None,
         "currencyExchangeAdjustment": _exchange(order, entry),
         "settlementCurrency": order.currency if order.presentment else None,
         "settlementCurrencyRate": rate,

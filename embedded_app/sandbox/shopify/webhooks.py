@@ -83,7 +83,8 @@ class Deliveries:
             return
         world = self._shop.world
         event_id = world.uuid()
-        for topic, body in bodies:
+        owed = [(topic, body) for topic, body in bodies for _ in range(self._shop.subscriptions.times(topic))]
+        for topic, body in owed:
             delivery = Delivery(
                 webhook_id=world.uuid(),
                 event_id=event_id,
@@ -163,7 +164,10 @@ class Deliveries:
 
     def _keep(self, refused: list[Delivery], sent: Sent) -> None:
         with self._shop.world.lock:
-            self.lost += [delivery for delivery in refused if delivery.attempts >= MAX_ATTEMPTS]
+            gone = [delivery for delivery in refused if delivery.attempts >= MAX_ATTEMPTS]
+            for delivery in gone:
+                self._shop.subscriptions.fail(delivery.topic)
+            self.lost += gone
             self._pending = [delivery for delivery in refused if delivery.attempts < MAX_ATTEMPTS] + self._pending
             sent.waiting = len(self._pending)
 

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from embedded_app.clock import Clock
+from embedded_app.sandbox.shopify.faults import Faults
 from embedded_app.sandbox.shopify.goods import Ids
 from embedded_app.sandbox.shopify.shop import Shop
 
@@ -14,16 +15,22 @@ API_VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The app as the platform knows it: its client id, and the secret it signs webhooks with."""
+    """The app as the platform knows it: its client id, and the secret it signs webhooks with.
+
+    url: where the admin's frame opens it, without a trailing slash. handle: its name in the admin's addresses.
+    """
 
     client_id: str = "sandbox-client"
     client_secret: str = field(default="sandbox-secret", repr=False)
+    url: str = "http://localhost:8000"
+    handle: str = "crossfoot"
 
 
 class World:
     """Stores by domain. Everything that reads or changes them holds `lock`.
 
-    limits: whether queries are throttled; off for benchmarks. seed: makes ids of webhooks and tokens repeatable.
+    limits: whether queries are throttled; off for benchmarks. faults: what goes wrong on cue. seed: makes ids of
+    webhooks and tokens repeatable.
     """
 
     def __init__(self, *, clock: Clock, app: App | None = None, limits: bool = True, seed: int = 1) -> None:
@@ -34,6 +41,7 @@ class World:
         self.ids = Ids()
         self.instrument_ids = Ids(first=7_000_000_000)
         self.shops: dict[str, Shop] = {}
+        self.faults = Faults(clock=clock)
         self._random = random.Random(seed)  # Repeatable on purpose.
 
     def shop(

@@ -9,6 +9,7 @@ from flask import Flask
 from embedded_app.clock import Clock
 from embedded_app.sandbox.xero.api import api_blueprint
 from embedded_app.sandbox.xero.books import Books, demo_books
+from embedded_app.sandbox.xero.consent import consent_blueprint
 from embedded_app.sandbox.xero.pages import pages_blueprint
 from embedded_app.sandbox.xero.token_endpoints import identity_blueprint
 
@@ -26,5 +27,6 @@ def create_xero(books: Books | None = None, *, clock: Clock) -> Flask:
     app.extensions["xero_books"] = books
     app.register_blueprint(api_blueprint(books))
     app.register_blueprint(identity_blueprint(books))
+    app.register_blueprint(consent_blueprint(books))
     app.register_blueprint(pages_blueprint(books))
     return app

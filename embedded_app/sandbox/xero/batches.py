@@ -81,6 +81,7 @@ def _run_one(call: Call, index: int, element: Any, act: Callable[[Any], JsonObje
     try:
         fault = call.fault
         if fault is not None and fault.kind is FaultKind.VALIDATION and fault.element == index:
+            fault.hits += 1
             raise Invalid(fault.message)
         return {**act(element), "StatusAttributeString": "OK"}
     except Invalid as refusal:

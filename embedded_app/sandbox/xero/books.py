@@ -23,16 +23,19 @@ class Books:
         self.lock = threading.RLock()
         self.identity = Identity(self.new_id)
         self.limits = Limits()
-        self.faults = Faults()
+        self.faults = Faults(clock=clock)
         self.idempotency = IdempotencyCache()
         self.organisations: dict[str, Organisation] = {}
+        self.members: dict[str, list[str]] = {}  # user id → the tenants this user may connect
 
-    def open_organisation(self, company: Company, user_id: str) -> Organisation:
-        """Open an organisation of this company and connect it to the app for this user."""
+    def open_organisation(self, company: Company, user_id: str, *, connected: bool = True) -> Organisation:
+        """Open an organisation of this company, and connect it to the app for this user unless that is for later."""
         with self.lock:
             organisation = Organisation(company, new_id=self.new_id, now=self.clock.now())
             self.organisations[organisation.tenant_id] = organisation
-            self.identity.connect(user_id, organisation.tenant_id, self.clock.now())
+            self.members.setdefault(user_id, []).append(organisation.tenant_id)
+            if connected:
+                self.identity.connect(user_id, organisation.tenant_id, self.clock.now())
             return organisation
 
     def organisation(self, tenant_id: str) -> Organisation:

@@ -3,12 +3,13 @@
 User-Agent, token, tenant, scope, Accept and Content-Type, rate limits, faults on cue, size, idempotency key, JSON.
 """
 
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from flask import Request, Response
 
+from embedded_app.sandbox.broken import dropped, half
 from embedded_app.sandbox.xero.batches import Call
 from embedded_app.sandbox.xero.books import Books
 from embedded_app.sandbox.xero.faults import Fault, FaultKind, answer_under
@@ -34,7 +35,9 @@ def guarded(books: Books, request: Request, rule: Rule, act: Callable[[Call], An
         with books.lock:
             organisation = _admit(books, request, rule)
             tenant_id = organisation.tenant_id
-            fault = books.faults.take(request.method, request.path.removeprefix(API_PATH), tenant_id)
+            path = request.path.removeprefix(API_PATH)
+            key = request.headers.get("Idempotency-Key", "")
+            fault = books.faults.take(request.method, path, tenant_id, request.get_data(), key=key)
     except Refused as refusal:
         return response(refusal.answer)
     try:
@@ -43,7 +46,10 @@ def guarded(books: Books, request: Request, rule: Rule, act: Callable[[Call], An
         with books.lock:
             books.limits.release(tenant_id)
             headers = books.limits.headers(tenant_id)
-    return dropped() if answer is None else response(answer, headers)
+    if answer is None:
+        return dropped()
+    sent = response(answer, (*headers, ("Xero-Correlation-Id", str(uuid.uuid4()))))
+    return half(sent) if fault is not None and fault.kind is FaultKind.HALF_ANSWER else sent
 
 
 def response(answer: Answer, headers: tuple[tuple[str, str], ...] = ()) -> Response:
@@ -52,19 +58,6 @@ def response(answer: Answer, headers: tuple[tuple[str, str], ...] = ()) -> Respo
     for name, value in (*answer.headers, *headers):
         sent.headers[name] = value
     return sent
-
-
-def dropped() -> Response:
-    """A response that ends its connection instead of answering: the server resets it while collecting the body."""
-
-    def no_body() -> Iterator[bytes]:
-        yield _drop()
-
-    return Response(no_body())
-
-
-def _drop() -> NoReturn:
-    raise ConnectionResetError("dropped on cue")
 
 
 def check_user_agent(request: Request) -> None:

@@ -39,7 +39,10 @@ def read_required_day(organisation: Organisation, fields: Fields, subject: str) 
 
 
 def read_currency(organisation: Organisation, fields: Fields, default: str) -> tuple[str, Decimal]:
-    """CurrencyCode and CurrencyRate. Foreign currency needs a rate."""
+    """CurrencyCode and CurrencyRate. Foreign currency needs a rate: its own, or the organisation's of the day.
+
+    Xero's specification: "If no rate is specified, the XE.com day rate is used."
+    """
     currency = fields.text("CurrencyCode", longest=3) or default
     rate = fields.rate("CurrencyRate")
     if currency not in organisation.currencies:
@@ -47,9 +50,11 @@ def read_currency(organisation: Organisation, fields: Fields, default: str) -> t
     elif currency == organisation.base_currency:
         if rate not in (None, ONE):
             fields.refuse("The CurrencyRate in base currency must be 1.")
-    elif rate is None:
-        # Xero would fetch the day's XE rate; the sandbox has none, and nobody wants books at a rate nobody chose.
-        fields.refuse(RATE_WANTED)
+    else:
+        rate = organisation.day_rates.get(currency) if rate is None else rate
+        if rate is None:
+            # The sandbox knows no rates of any day unless it is told one: nobody gets books at a rate nobody chose.
+            fields.refuse(RATE_WANTED)
     return currency, ONE if rate is None else rate
 
 

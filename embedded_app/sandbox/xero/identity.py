@@ -15,6 +15,7 @@ from embedded_app.sandbox.xero.wire import JsonObject, dump
 ACCESS_LIFE = timedelta(minutes=30)
 REFRESH_LIFE = timedelta(days=60)
 GRACE = timedelta(minutes=30)
+CODE_LIFE = timedelta(minutes=5)
 SCOPES = (
     "openid profile email offline_access accounting.invoices accounting.payments accounting.banktransactions "
     "accounting.manualjournals accounting.contacts accounting.settings.read accounting.attachments "
@@ -58,14 +59,28 @@ class _Refresh:
     used_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Code:
+    user_id: str
+    scopes: str
+    redirect_uri: str
+    auth_event_id: str
+    expires_at: datetime
+
+
 @dataclass(slots=True)
 class Identity:
-    """Everything the identity server knows. Callers hold the lock of the books."""
+    """Everything the identity server knows. Callers hold the lock of the books.
+
+    redirect_uris: where the app's settings let people be sent back to; empty takes any address that Xero would.
+    """
 
     new_id: Callable[[], str]
     client_id: str = "sandbox-xero-app"
     client_secret: str = "sandbox-xero-secret"  # the double's own, known to everybody
+    redirect_uris: set[str] = field(default_factory=set)
     connections: dict[str, Connection] = field(default_factory=dict)
+    _codes: dict[str, _Code] = field(default_factory=dict)
     _access: dict[str, _Access] = field(default_factory=dict)
     _refresh: dict[str, _Refresh] = field(default_factory=dict)
 
@@ -85,9 +100,39 @@ class Identity:
         """The tenants this user connected, oldest first."""
         return [connection for connection in self.connections.values() if connection.user_id == user_id]
 
-    def issue(self, user_id: str, now: datetime, scopes: str = SCOPES, replaces: str = "") -> TokenPair:
+    def consent(self, user_id: str, tenant_id: str, redirect_uri: str, scopes: str, now: datetime) -> str:
+        """What a click on Allow does: the tenant is connected (again), and a code for it goes back to the app."""
+        known = [one for one in self.connections_of(user_id) if one.tenant_id == tenant_id]
+        connection = known[0] if known else self.connect(user_id, tenant_id, now)
+        connection.auth_event_id = self.new_id()
+        code = self.new_id()
+        self._codes[code] = _Code(
+            user_id=user_id,
+            scopes=scopes,
+            redirect_uri=redirect_uri,
+            auth_event_id=connection.auth_event_id,
+            expires_at=now + CODE_LIFE,
+        )
+        return code
+
+    def exchange(self, code: str, redirect_uri: str, now: datetime) -> TokenPair | None:
+        """The tokens for a code, once and within five minutes, or None for `invalid_grant`."""
+        held = self._codes.pop(code, None)
+        if held is None or now >= held.expires_at or held.redirect_uri != redirect_uri:
+            return None
+        return self.issue(held.user_id, now, held.scopes, auth_event_id=held.auth_event_id)
+
+    def user_of_refresh_token(self, refresh_token: str) -> str | None:
+        """Whose refresh token this is, used or not."""
+        held = self._refresh.get(refresh_token)
+        return held.user_id if held else None
+
+    def issue(
+        self, user_id: str, now: datetime, scopes: str = SCOPES, replaces: str = "", *, auth_event_id: str = ""
+    ) -> TokenPair:
         """A fresh pair of tokens; `replaces` is the refresh token it was issued for."""
         events = [connection.auth_event_id for connection in self.connections_of(user_id)]
+        events += [auth_event_id] if auth_event_id else []
         claims: JsonObject = {
             "xero_userid": user_id,
             "authentication_event_id": events[-1] if events else self.new_id(),

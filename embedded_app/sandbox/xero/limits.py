@@ -44,8 +44,9 @@ def too_many(problem: str, retry_after_seconds: int | None) -> Answer:
 
 @dataclass(slots=True)
 class Limits:
-    """The counters and the limits themselves, which tests may change; `enabled` False admits everything.
+    """The counters and the limits themselves, which tests may change; `enabled` False admits everything, uncounted.
 
+    refused: how many calls were refused so far.
     Callers hold the lock of the books.
     """
 
@@ -54,6 +55,7 @@ class Limits:
     per_day: int = 5000  # 1,000 for apps in Xero's Starter tier.
     concurrent: int = 5
     app_per_minute: int = 10_000
+    refused: int = 0
     _app: _Window = field(default_factory=lambda: _Window(timedelta(minutes=1)))
     _tenants: dict[str, _Tenant] = field(default_factory=dict)
 
@@ -69,12 +71,14 @@ class Limits:
             window.roll(now)
         if self.enabled:
             if tenant.in_flight >= self.concurrent:
+                self.refused += 1
                 return too_many("concurrent", None)
             for problem, window, most in checks:
                 if window.used >= most:
+                    self.refused += 1
                     return too_many(problem, window.seconds_left(now))
-        for _, window, _ in checks:
-            window.used += 1
+            for _, window, _ in checks:
+                window.used += 1
         tenant.in_flight += 1
         return None
 

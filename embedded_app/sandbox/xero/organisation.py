@@ -17,7 +17,6 @@ from embedded_app.sandbox.xero.bank_records import (
 )
 from embedded_app.sandbox.xero.companies import Account, Company, TaxRate, open_accounts, open_tax_rates
 from embedded_app.sandbox.xero.records import (
-    ONE,
     OVERPAYMENT,
     Allocation,
     Contact,
@@ -46,9 +45,9 @@ class Organisation:
     """The books of one tenant.
 
     Settings are plain attributes that tests may change: `period_lock`, `year_lock` (the last locked day or None),
-    `currencies` (subscribed, base included), `day_rates` (what Xero would look up for a transfer between two accounts
-    in a foreign currency: units of it per unit of base currency, 1 unless set), and the statuses of accounts, tax
-    rates, tracking and contacts.
+    `currencies` (subscribed, base included), `day_rates` (what Xero looks up where no rate is sent: units of a currency
+    per unit of base currency, the same on all days; none unless set), and the statuses of accounts, tax rates, tracking
+    and contacts.
     """
 
     def __init__(self, company: Company, *, new_id: Callable[[], str], now: datetime) -> None:
@@ -59,7 +58,7 @@ class Organisation:
         self.name = company.name
         self.base_currency = company.base_currency
         self.currencies = {company.base_currency, *company.currencies}
-        self.day_rates: dict[str, Decimal] = dict.fromkeys(self.currencies, ONE)
+        self.day_rates: dict[str, Decimal] = {}
         self.period_lock: date | None = None
         self.year_lock: date | None = None
         self.sales_tax_basis = company.sales_tax_basis

@@ -1,24 +1,25 @@
 """What the sandbox shows to people and scripts: its books as plain pages, and the endpoint that sets faults on cue."""
 
-from dataclasses import asdict
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from embedded_app.sandbox.cues import told
 from embedded_app.sandbox.xero.books import Books
 from embedded_app.sandbox.xero.companies import Account
 from embedded_app.sandbox.xero.gate import response
 from embedded_app.sandbox.xero.organisation import Organisation
 from embedded_app.sandbox.xero.records import ZERO
-from embedded_app.sandbox.xero.wire import json_answer
+from embedded_app.sandbox.xero.wire import Answer, json_answer
 
 SHOWN = 200  # Newest records shown of each sort: a page must open on a phone after a day of thousands.
 
 
 def pages_blueprint(books: Books) -> Blueprint:
-    """GET /, GET /books/<tenant id>, GET /books/<tenant id>/accounts/<code>, POST /sandbox/faults."""
+    """GET /, GET /books/<tenant id>, GET /books/<tenant id>/accounts/<code>, GET and POST /sandbox/faults."""
     pages = Blueprint("pages", __name__, template_folder="templates")
     pages.add_app_template_filter(money, "money")
 
@@ -48,13 +49,17 @@ def pages_blueprint(books: Books) -> Blueprint:
             fault = books.faults.add(**request.get_json())
         except (TypeError, ValueError) as error:
             return response(json_answer({"error": f"No such fault: {error}"}, 400))
-        return response(json_answer({key: _plain(value) for key, value in asdict(fault).items()}, 201))
+        return response(_fault_answer(told(fault), 201))
+
+    @pages.get("/sandbox/faults")
+    def faults() -> Response:
+        return response(_fault_answer(books.faults.told(), 200))
 
     return pages
 
 
-def _plain(value: Any) -> Any:
-    return Decimal(str(value)) if isinstance(value, float) else value
+def _fault_answer(value: Any, status: int) -> Answer:
+    return Answer(status=status, body=json.dumps(value).encode("ascii"))
 
 
 def money(amount: Decimal) -> str:

@@ -128,6 +128,8 @@ def _read_worth(
             fields.refuse("A payment takes BankAmount or CurrencyRate, not both.")
         rate = (amount / bank_amount).quantize(_RATE_PLACES, ROUND_HALF_UP)
         return Worth(bank_amount=bank_amount, base_amount=bank_amount, rate=rate)
+    if rate is None and account.currency == document.currency:
+        rate = organisation.day_rates.get(document.currency)
     if rate is None:
         fields.refuse(RATE_WANTED)
         return None

@@ -1,4 +1,4 @@
-"""The identity endpoints: /connect/token, /connections, as the real ones answer on their own hosts."""
+"""The identity endpoints: /connect/token, /connect/revocation, /connections, as the real ones on their own hosts."""
 
 import base64
 import binascii
@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from embedded_app.sandbox.broken import dropped
 from embedded_app.sandbox.xero.books import Books
 from embedded_app.sandbox.xero.faults import answer_under
-from embedded_app.sandbox.xero.gate import check_token, check_user_agent, dropped, response
+from embedded_app.sandbox.xero.gate import check_token, check_user_agent, response
 from embedded_app.sandbox.xero.identity import ACCESS_LIFE
 from embedded_app.sandbox.xero.wire import Answer, JsonObject, Refused, json_answer, text_answer
 
@@ -23,6 +24,10 @@ def identity_blueprint(books: Books) -> Blueprint:
         fault = books.faults.take("POST", "/connect/token", "")
         answer = answer_under(books.faults, fault, lambda: _token(books))
         return dropped() if answer is None else response(answer)
+
+    @identity.post("/connect/revocation")
+    def revocation() -> Response:
+        return response(_revoked(books))
 
     @identity.get("/connections")
     def connections() -> Response:
@@ -48,10 +53,14 @@ def _refusable(act: Callable[[], Answer]) -> Answer:
 def _token(books: Books) -> Answer:
     if not _client_is_known(books):
         return json_answer({"error": "invalid_client"}, 400)
-    if request.form.get("grant_type") != "refresh_token":
-        return json_answer({"error": "unsupported_grant_type"}, 400)
+    given, now = request.form, books.clock.now()
     with books.lock:
-        pair = books.identity.refresh(request.form.get("refresh_token", ""), books.clock.now())
+        if given.get("grant_type") == "refresh_token":
+            pair = books.identity.refresh(given.get("refresh_token", ""), now)
+        elif given.get("grant_type") == "authorization_code":
+            pair = books.identity.exchange(given.get("code", ""), given.get("redirect_uri", ""), now)
+        else:
+            return json_answer({"error": "unsupported_grant_type"}, 400)
     if pair is None:
         return json_answer({"error": "invalid_grant"}, 400)
     body: JsonObject = {
@@ -62,6 +71,17 @@ def _token(books: Books) -> Answer:
         "scope": pair.scopes,
     }
     return json_answer(body)
+
+
+def _revoked(books: Books) -> Answer:
+    """RFC 7009: a token that is not known is no error. Xero ends all of the user's connections with it."""
+    if not _client_is_known(books):
+        return json_answer({"error": "invalid_client"}, 400)
+    with books.lock:
+        user_id = books.identity.user_of_refresh_token(request.form.get("token", ""))
+        if user_id is not None:
+            books.identity.revoke(user_id)
+    return text_answer("", 200)
 
 
 def _client_is_known(books: Books) -> bool:

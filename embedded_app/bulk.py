@@ -1,0 +1,106 @@
+"""Many rows in one statement: each column travels as one array, so that a row more costs next to nothing.
+
+INSERT … VALUES with a parameter for each value is composed, parsed and bound anew for every number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
+from json import dumps
+from typing import Any
+
+from sqlalchemy import Column, Row, text
+from sqlalchemy import Enum as EnumType
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from embedded_app.db import Base
+from embedded_app.secrets_at_rest import Encrypted
+
+_POSTGRESQL = postgresql.dialect()
+
+
+def insert_all(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unless_taken: Sequence[str] = (),
+    returning: Sequence[str] = (),
+) -> Sequence[Row[Any]]:
+    """Insert the rows, which all name the same columns, in their order; the model's defaults fill in the others.
+
+    unless_taken: the columns of a unique index; a row that it forbids is left out, also one that repeats another of
+    these rows. returning: columns to return of each row that was inserted.
+    """
+    if not rows:
+        return []
+    defaults = defaults_of(model, besides=rows[0])
+    rows = [{**defaults, **row} for row in rows]
+    columns = [model.__table__.columns[name] for name in rows[0]]
+    assert not any(isinstance(column.type, Encrypted) for column in columns), "secrets are written row by row"
+    statement = _statement(model.__table__.name, columns, tuple(unless_taken), tuple(returning))
+    values = {column.name: [_plain(row[column.name], column) for row in rows] for column in columns}
+    result = session.execute(text(statement), values)
+    return result.all() if returning else []
+
+
+class Ids:
+    """Ids for rows that are inserted later, taken from the tables' own sequences.
+
+    at_first: how many are taken of a table at first; then each time twice as many as before, so that few are wasted
+    and many cost few questions.
+    """
+
+    AT_MOST = 256
+
+    def __init__(self, session: Session, *, at_first: int = 4) -> None:
+        self._session = session
+        self._at_first = at_first
+        self._taken: dict[str, list[int]] = {}
+        self._next_time: dict[str, int] = {}
+
+    def next(self, model: type[Base]) -> int:
+        """An id that no other row of the model has or gets."""
+        table = model.__table__.name
+        if not self._taken.get(table):
+            count = self._next_time.get(table, self._at_first)
+            taking = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+            self._taken[table] = sorted(self._session.scalars(taking, {"table": table, "count": count}), reverse=True)
+            self._next_time[table] = min(2 * count, self.AT_MOST)
+        return self._taken[table].pop()
+
+
+def defaults_of(model: type[Base], *, besides: Collection[str] = ()) -> dict[str, Any]:
+    """What the model gives to columns that are not named, by column; besides: those that are."""
+    defaults = {column.name: column.default for column in model.__table__.columns if column.name not in besides}
+    return {
+        name: default.arg(None) if default.is_callable else default.arg
+        for name, default in defaults.items()
+        if default is not None
+    }
+
+
+def _statement(
+    table: str, columns: Sequence[Column[Any]], unless_taken: Sequence[str], returning: Sequence[str]
+) -> str:
+    arrays = ", ".join(f"CAST(:{column.name} AS {_element_type(column)}[])" for column in columns)
+    parts = [f"INSERT INTO {table} ({', '.join(column.name for column in columns)}) SELECT * FROM unnest({arrays})"]
+    if unless_taken:
+        parts.append(f"ON CONFLICT ({', '.join(unless_taken)}) DO NOTHING")
+    if returning:
+        parts.append(f"RETURNING {', '.join(returning)}")
+    return " ".join(parts)
+
+
+def _element_type(column: Column[Any]) -> str:
+    """PostgreSQL's name of the column's type; a state is text with a check."""
+    return "text" if isinstance(column.type, EnumType) else str(column.type.compile(_POSTGRESQL))
+
+
+def _plain(value: Any, column: Column[Any]) -> Any:
+    if isinstance(column.type, JSONB):
+        return None if value is None else dumps(value)
+    return value.value if isinstance(value, Enum) else value

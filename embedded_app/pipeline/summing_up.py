@@ -1,0 +1,237 @@
+"""Are the books right: what the store sold, by day, against what stands in Xero for it; what is held and on the way.
+
+Both sides are added up apart: the store's from the ledgers of its orders, Xero's from the documents it has confirmed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from embedded_app.accounting.documents import Decision, DocumentKind, Held, History
+from embedded_app.accounting.documents import Document as Booked
+from embedded_app.accounting.mapping import Mapping as AccountMapping
+from embedded_app.accounting.money import ZERO
+from embedded_app.accounting.order import Order
+from embedded_app.accounting.rounding import unbooked_rounding, with_rounding
+from embedded_app.accounting.start import is_before_start
+from embedded_app.models import (
+    DaySales,
+    Delivery,
+    DeliveryState,
+    Dispatch,
+    DispatchState,
+    Document,
+    DocumentState,
+    Hold,
+    OrderFacts,
+    Outcome,
+    Store,
+)
+from embedded_app.onboarding import UNTIL_SET_UP
+
+SENTENCES_A_CAUSE = 5
+
+_IN_XERO = (DocumentState.POSTED, DocumentState.DIFFERS, DocumentState.VOIDED)
+_SALES = (DocumentKind.INVOICE.value, DocumentKind.CREDIT_NOTE.value, DocumentKind.VOID.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was sold, returns taken off, and what stands in Xero for it, in one currency."""
+
+    currency: str
+    sold: Decimal
+    in_xero: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What Xero lacks of the store's sales; negative where it has more."""
+        return self.sold - self.in_xero
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """One day's figures; days without any are zero on both sides."""
+
+    day: date
+    sold: Decimal
+    in_xero: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTogether:
+    """What is held by one cause: how much of it, and the first few sentences."""
+
+    cause: str
+    count: int
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a store's books stand.
+
+    orders: how many ended how, as last decided. on_the_way: writes to Xero that are owed and not held. unread: what
+    the store told us of and we have not read yet.
+    """
+
+    orders: Mapping[Outcome, int]
+    figures: tuple[Figures, ...]
+    held: tuple[HeldTogether, ...]
+    on_the_way: int
+    unread: int
+
+    @property
+    def held_count(self) -> int:
+        """How many things are held, of whatever cause."""
+        return sum(group.count for group in self.held)
+
+    @property
+    def in_books(self) -> int:
+        """How many orders are to be in these books, posted or not."""
+        return sum(self.orders.get(one, 0) for one in (Outcome.RECORDED, Outcome.WAITING, Outcome.HELD))
+
+
+def keep_day_sales(
+    session: Session,
+    store_id: int,
+    sold: Iterable[tuple[OrderFacts, Order, Decision, History]],
+    mapping: AccountMapping | None,
+) -> None:
+    """Keep what each of these orders, just decided, sold on each day, in place of what was kept. Flushes."""
+    told = list(sold)
+    if not told:
+        return
+    session.execute(delete(DaySales).where(DaySales.order_id.in_([row.id for row, *_ in told])))
+    values = [
+        {"order_id": row.id, "day": day, "store_id": store_id, "currency": booked.currency, "amount": amount}
+        for row, order, decision, history in told
+        if not order.test and row.outcome not in (Outcome.NOTHING, Outcome.WAITING)
+        if mapping is None or not is_before_start(order, mapping, history)
+        for booked in [_as_booked(order, (*history.documents, *decision.documents))]
+        for day, amount in _by_day(booked).items()
+    ]
+    if values:
+        session.execute(insert(DaySales).values(values))
+
+
+def _as_booked(order: Order, documents: Sequence[Booked]) -> Order:
+    """The order in the currency of its documents."""
+    currencies = {document.currency for document in documents}
+    return order.presented if order.presented is not None and order.presented.currency in currencies else order
+
+
+def _by_day(order: Order) -> dict[date, Decimal]:
+    days: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    for agreement in order.agreements:
+        days[order.local_day(agreement.happened_at)] += agreement.gross
+    rounded = with_rounding(order)
+    if not isinstance(rounded, Held):
+        for tender, line in unbooked_rounding(rounded, ()):
+            days[order.local_day(tender.processed_at)] += line.gross
+    return days
+
+
+def standing(session: Session, store: Store) -> Standing:
+    """How the store's books stand now."""
+    outcomes = session.execute(
+        select(OrderFacts.outcome, func.count())
+        .where(OrderFacts.store_id == store.id, OrderFacts.outcome.is_not(None))
+        .group_by(OrderFacts.outcome)
+    )
+    on_the_way = select(func.count()).where(
+        Dispatch.store_id == store.id, Dispatch.state.not_in([DispatchState.POSTED, DispatchState.HELD])
+    )
+    unread = select(func.count()).where(Delivery.store_id == store.id, Delivery.state == DeliveryState.OPEN)
+    return Standing(
+        orders={outcome: count for outcome, count in outcomes if outcome is not None},
+        figures=_figures(session, store),
+        held=held_together(session, store),
+        on_the_way=session.scalars(on_the_way).one(),
+        unread=session.scalars(unread).one(),
+    )
+
+
+def _figures(session: Session, store: Store) -> tuple[Figures, ...]:
+    sold = dict(
+        session.execute(
+            select(DaySales.currency, func.sum(DaySales.amount))
+            .where(DaySales.store_id == store.id)
+            .group_by(DaySales.currency)
+        ).all()
+    )
+    posted = dict(
+        session.execute(
+            select(Document.currency, func.sum(_signed()))
+            .where(Document.store_id == store.id, Document.kind.in_(_SALES), Document.state.in_(_IN_XERO))
+            .group_by(Document.currency)
+        ).all()
+    )
+    return tuple(
+        Figures(currency=one, sold=sold.get(one) or ZERO, in_xero=posted.get(one) or ZERO)
+        for one in sorted({*sold, *posted})
+    )
+
+
+def day_figures(session: Session, store: Store, currency: str, *, until: date, days: int) -> tuple[DayFigures, ...]:
+    """The figures of each of the last days, `until` included, oldest first."""
+    first = until - timedelta(days=days - 1)
+    sold = dict(
+        session.execute(
+            select(DaySales.day, func.sum(DaySales.amount))
+            .where(DaySales.store_id == store.id, DaySales.currency == currency, DaySales.day.between(first, until))
+            .group_by(DaySales.day)
+        ).all()
+    )
+    posted = dict(
+        session.execute(
+            select(Document.event_day, func.sum(_signed()))
+            .where(
+                Document.store_id == store.id,
+                Document.event_day.between(first, until),
+                Document.currency == currency,
+                Document.kind.in_(_SALES),
+                Document.state.in_(_IN_XERO),
+            )
+            .group_by(Document.event_day)
+        ).all()
+    )
+    return tuple(
+        DayFigures(day=day, sold=sold.get(day) or ZERO, in_xero=posted.get(day) or ZERO)
+        for day in (first + timedelta(days=after) for after in range(days))
+    )
+
+
+def _signed() -> object:
+    """A document's total as Xero holds it, with the side it stands on."""
+    total = case((Document.state == DocumentState.DIFFERS, Document.xero_total), else_=Document.total)
+    return case((Document.kind == DocumentKind.INVOICE.value, total), else_=-total)
+
+
+def held_together(session: Session, store: Store) -> tuple[HeldTogether, ...]:
+    """What is held by each cause, most first; what merely waits for Setup is left out."""
+    open_holds = (Hold.store_id == store.id, Hold.closed_at.is_(None), Hold.cause.not_in(UNTIL_SET_UP))
+    counts = session.execute(select(Hold.cause, func.count()).where(*open_holds).group_by(Hold.cause)).all()
+    return tuple(
+        HeldTogether(
+            cause=cause,
+            count=count,
+            sentences=tuple(
+                session.scalars(
+                    select(Hold.sentence)
+                    .where(*open_holds, Hold.cause == cause)
+                    .order_by(Hold.id)
+                    .limit(SENTENCES_A_CAUSE)
+                )
+            ),
+        )
+        for cause, count in sorted(counts, key=lambda one: (-one[1], one[0]))
+    )

@@ -1,0 +1,145 @@
+"""What Setup has to go by: the store's last orders, the organisation's chart, what they suggest and what can be chosen.
+
+The last orders are read like any others, by the workers; until Setup is done they are kept and nothing is posted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from embedded_app import inbox, recorded
+from embedded_app.accounting.charged_taxes import ChargedTax, charged_taxes
+from embedded_app.accounting.chart import Account, Chart
+from embedded_app.accounting.choices import account_choices
+from embedded_app.accounting.facts import from_facts
+from embedded_app.accounting.mapping import SpecialAccount
+from embedded_app.accounting.order import LineKind, Order
+from embedded_app.accounting.suggest import Reason, Suggestion, suggest
+from embedded_app.accounting.suggest_accounts import key_of
+from embedded_app.accounting.suggest_taxes import Surroundings
+from embedded_app.accounting.tenders import net_tenders
+from embedded_app.channels import CHANNELS
+from embedded_app.clock import now
+from embedded_app.models import Delivery, DeliveryState, OrderFacts, Store
+from embedded_app.pipeline import asking, credentials
+
+LOOK_BACK = timedelta(days=90)
+MOST_ORDERS = 500
+TOPIC = "setup"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A store's last orders and its organisation's chart, as last read. chart: None until Xero was read."""
+
+    orders: tuple[Order, ...]
+    chart: Chart | None
+
+    @cached_property
+    def gateways(self) -> tuple[str, ...]:
+        """Through which the store was paid."""
+        return tuple(sorted({tender.gateway for order in self.orders for tender in net_tenders(order)[0]}))
+
+    @cached_property
+    def kinds(self) -> frozenset[LineKind]:
+        """The kinds of lines that were sold."""
+        lines = (line for order in self.orders for agreement in order.agreements for line in agreement.lines)
+        return frozenset(line.kind for line in lines if line.gross or line.tax or line.face_value)
+
+    @cached_property
+    def shop_currency(self) -> str | None:
+        """The store's own currency, None before any order tells it."""
+        return self.orders[0].currency if self.orders else None
+
+    @cached_property
+    def suggestion(self) -> Suggestion | None:
+        """The mapping they suggest."""
+        return None if self.chart is None else suggest(self.chart, self.orders, contact="")
+
+    @cached_property
+    def reasons(self) -> dict[str, Reason]:
+        """Why what is suggested, by field of the mapping."""
+        return {reason.field: reason for reason in self.suggestion.reasons} if self.suggestion else {}
+
+    def choices(self, gateways: tuple[str, ...]) -> dict[str, tuple[Account, ...]]:
+        """The accounts that can be chosen for each field."""
+        return account_choices(self.chart, gateways, shop_currency=self.shop_currency) if self.chart else {}
+
+    def taxes(self, accounts: dict[str, str], special: dict[str, str], no_tax: str | None) -> tuple[ChargedTax, ...]:
+        """The taxes charged, with suggestions that fit the accounts chosen before, by kind of line and purpose."""
+        if self.chart is None:
+            return ()
+        by_key = {key_of(account): account for account in self.chart.accounts}
+        around = Surroundings(
+            chart=self.chart,
+            no_tax=next((rate for rate in self.chart.tax_rates if rate.tax_type == no_tax), None),
+            accounts={LineKind(kind): by_key[code] for kind, code in accounts.items() if code in by_key},
+            marketplace=by_key.get(special.get(SpecialAccount.MARKETPLACE_TAX.value, "")),
+        )
+        return charged_taxes(self.orders, around)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the reading of the last orders is."""
+
+    read: int
+    open: int
+
+    @property
+    def wanted(self) -> int:
+        """How many there are to read."""
+        return self.read + self.open
+
+
+def survey(session: Session, store: Store) -> Survey:
+    """What is known now of the store's orders of the last 90 days, the latest 500, and of its organisation."""
+    latest = session.scalars(
+        select(OrderFacts.facts)
+        .where(
+            OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None), OrderFacts.placed_at >= now() - LOOK_BACK
+        )
+        .order_by(OrderFacts.placed_at.desc(), OrderFacts.id.desc())
+        .limit(MOST_ORDERS)
+    )
+    known = store.organisation is not None and store.organisation.chart is not None
+    return Survey(
+        orders=tuple(from_facts(facts) for facts in latest if facts is not None),
+        chart=recorded.chart(store.organisation) if known and store.organisation else None,
+    )
+
+
+def read_last_orders(session: Session, store: Store) -> int:
+    """Have the store's last orders read that are not known yet; how many that are. Commits. Raises ChannelError."""
+    since = now() - LOOK_BACK
+    channel, http = CHANNELS[store.channel], credentials.http()
+    listed = asking.ask(session, store, lambda access: channel.last_orders(http, access, since=since))
+    known = set(
+        session.scalars(
+            select(OrderFacts.external_id).where(OrderFacts.store_id == store.id, OrderFacts.external_id.in_(listed))
+        )
+    )
+    asked = set(
+        session.scalars(
+            select(Delivery.order_external_id).where(
+                Delivery.store_id == store.id, Delivery.state == DeliveryState.OPEN
+            )
+        )
+    )
+    new = [order_id for order_id in reversed(listed) if order_id not in known | asked]
+    inbox.ask_again(session, store.id, new, topic=TOPIC, now=now())
+    session.commit()
+    return len(new)
+
+
+def reading(session: Session, store: Store) -> Reading:
+    """How far the workers are with what there is to read of the store."""
+    known = select(func.count()).where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
+    orders = func.count(func.distinct(Delivery.order_external_id))
+    unread = select(orders).where(Delivery.store_id == store.id, Delivery.state == DeliveryState.OPEN)
+    return Reading(read=session.scalars(known).one(), open=session.scalars(unread).one())
