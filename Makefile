@@ -1,8 +1,11 @@
-# make demo [ORDERS=2000]   a store, a Xero and a day of orders on this machine; Ctrl-C ends all of it
+# make demo                 a store, a Xero and the app on this machine, to set up in the store admin; Ctrl-C ends all
+# make demo READY=1         the same, set up already: a day of orders [ORDERS=2000] goes to Xero at once
+# make demo FAULTS=1        the same with one of each fault that heals by itself, each told as it strikes
 # make test                 all tests, in parallel
 # make check                lint, format, types
-# make nightly              the property tests at length, on fresh lives
-# make bench                measurements, each against a floor from the same run
+# make nightly              every variant, and the property tests at length on fresh lives
+# make bench [ONLY=drain]   measurements, each against a floor from the same run
+# make strings              collect every sentence of the pages into translations/messages.pot, for translators
 # make migration            draw revision 0002 anew from models.py (only while nothing has been released)
 
 PYTHON ?= python3
@@ -10,13 +13,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
 ORDERS ?=
+READY ?=
+FAULTS ?=
 TESTS_AT_ONCE ?= auto
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test check nightly bench migration
+.PHONY: demo test check nightly bench strings migration
 
 demo: $(STAMP)
-	@$(BIN)/flask --app embedded_app demo $(if $(ORDERS),--orders $(ORDERS))
+	@$(BIN)/flask --app embedded_app demo $(if $(READY)$(ORDERS)$(FAULTS),,--setup) $(if $(ORDERS),--orders $(ORDERS)) $(if $(FAULTS),--faults $(FAULTS))
 
 test: $(STAMP)
 	@$(BIN)/pytest -n $(TESTS_AT_ONCE)
@@ -27,10 +32,14 @@ check: $(STAMP)
 	@$(BIN)/mypy
 
 nightly: $(STAMP)
+	@$(BIN)/pytest -n $(TESTS_AT_ONCE) -m thorough
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(TESTS_AT_ONCE) -o faulthandler_timeout=3600 tests/properties
 
 bench: $(STAMP)
-	@$(BIN)/python -m benchmarks.decide
+	@$(BIN)/python -m benchmarks $(ONLY)
+
+strings: $(STAMP)
+	@$(BIN)/pybabel --quiet extract -F translations/babel.cfg -k lazy_gettext -o translations/messages.pot .
 
 migration: $(STAMP)
 	@$(BIN)/python -m migrations.redraw

@@ -37,6 +37,7 @@ def create_app(
 
     from embedded_app.clock import SystemClock
     from embedded_app.config import Config, ConfigError
+    from embedded_app.web.words import init_words
 
     if config is None:
         try:
@@ -50,6 +51,7 @@ def create_app(
     # A plain Session repeats no call by itself: whether to send again is decided by the rows, never by the transport.
     app.extensions["crossfoot.http"] = http or requests.Session
     _connect_database(app, config)
+    init_words(app, ROOT / "translations")
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     return app
@@ -90,10 +92,17 @@ def _connect_database(app: Flask, config: Config) -> None:
 
 
 def _blueprints() -> list[Blueprint]:
+    from embedded_app.web.admission import admission
+    from embedded_app.web.home import home
+    from embedded_app.web.metrics import metrics
+    from embedded_app.web.preview import preview
+    from embedded_app.web.settings import settings
+    from embedded_app.web.setup import setup
     from embedded_app.web.start import start
     from embedded_app.web.webhooks import webhooks
+    from embedded_app.web.xero_connect import xero_callback, xero_connect
 
-    return [start, webhooks]
+    return [start, metrics, webhooks, admission, xero_connect, xero_callback, home, setup, preview, settings]
 
 
 def _app_without_config(error: ConfigError) -> Flask:

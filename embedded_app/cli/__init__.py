@@ -7,6 +7,7 @@ from embedded_app.cli.demo import demo
 from embedded_app.cli.sandbox import sandbox
 from embedded_app.cli.store import organisation, store
 from embedded_app.cli.supervise import supervise
+from embedded_app.cli.tokens import tokens
 from embedded_app.cli.worker import sweeper, worker
 
-COMMANDS: tuple[click.Command, ...] = (demo, sandbox, database, organisation, store, worker, sweeper, supervise)
+COMMANDS: tuple[click.Command, ...] = (demo, sandbox, database, organisation, store, tokens, worker, sweeper, supervise)

@@ -14,17 +14,19 @@ HOST = "127.0.0.1"
 @click.command()
 @click.option("--store-port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The store's port.")
 @click.option("--xero-port", type=click.IntRange(1, 65535), default=8002, show_default=True, help="Xero's port.")
+@click.option("--app-url", default="http://localhost:8000", show_default=True, help="Where the admin opens the app.")
 @click.option("--limits/--no-limits", default=True, help="Whether calls beyond the platforms' limits are refused.")
-def sandbox(store_port: int, xero_port: int, limits: bool) -> None:
+def sandbox(store_port: int, xero_port: int, app_url: str, limits: bool) -> None:
     """Serve a Shopify store and a Xero organisation on this machine until Ctrl-C; print what points the app at them."""
     # Imported here: every web process loads the commands, and none of them needs the sandbox.
     from embedded_app.clock import SystemClock
     from embedded_app.sandbox.serving import serve
     from embedded_app.sandbox.shopify import World, create_shopify
+    from embedded_app.sandbox.shopify.world import App
     from embedded_app.sandbox.xero import create_xero, demo_books
 
     clock = SystemClock()
-    world = World(clock=clock, limits=limits)
+    world = World(clock=clock, app=App(url=app_url.rstrip("/")), limits=limits)
     shop = world.shop()
     books, organisation, user_id = demo_books(clock)
     books.limits.enabled = limits
@@ -38,7 +40,10 @@ def sandbox(store_port: int, xero_port: int, limits: bool) -> None:
 
     store, xero = (server.url for server in servers)
     settings = {
+        "APP_URL": world.app.url,
         "SHOPIFY_ADMIN_ORIGIN": f"{store}/{{shop}}",
+        "SHOPIFY_ADMIN_URL": store,
+        "SHOPIFY_APP_BRIDGE_URL": f"{store}/app-bridge.js",
         "SHOPIFY_API_KEY": world.app.client_id,
         "SHOPIFY_API_SECRET": world.app.client_secret,
         "XERO_API_URL": xero,
@@ -53,7 +58,8 @@ def sandbox(store_port: int, xero_port: int, limits: bool) -> None:
     try:
         for name, value in settings.items():
             click.echo(f"export {name}={shlex.quote(value)}")
-        click.echo(f"# {shop.domain}: {store}")
+        handle = shop.domain.removesuffix(".myshopify.com")
+        click.echo(f"# {shop.domain}: {store}, its admin with the app: {store}/store/{handle}/apps/{world.app.handle}")
         click.echo(f"# {organisation.name}, tenant {organisation.tenant_id}: {xero}/books/{organisation.tenant_id}")
         click.echo(f"# Ctrl-C ends both; the Xero user is {user_id}")
         threading.Event().wait()

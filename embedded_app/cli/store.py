@@ -115,7 +115,8 @@ def map_store(domain: str, file: Path) -> None:
 def open_store(domain: str, file: Path) -> None:
     """Post the opening balances in FILE, {"gateway": "amount", …} as JSON, on the mapping's start date; once only.
 
-    A positive amount is what a gateway has still to pay out, or what the store owes on gift cards and store credit.
+    A positive amount is what a gateway has still to pay out, or what the store owes on gift cards and store credit, in
+    the currency of the gateway's account.
     """
     decision = pipeline.open_balances(db.session(), _store(domain), _balances(file), actor=ACTOR)
     if decision.held:

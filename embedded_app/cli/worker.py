@@ -40,8 +40,11 @@ def _run(queues: tuple[str, ...], concurrency: int) -> None:
         gather=pipeline.gather,
         post=pipeline.send,
         beyond=pipeline.beyond,
+        catch_up=pipeline.catch_up,
+        upkeep=pipeline.upkeep,
         sweep=pipeline.sweep,
-        hourly=pipeline.wake_beyond,
+        five_minutes=pipeline.wake_catch_up,
+        hourly=pipeline.hourly,
     )
     try:
         jobs.run_worker(app, work, queues=queues, concurrency=concurrency)

@@ -1,17 +1,45 @@
-"""The page for whoever opens the app's address directly, and the answer that tells a host the process is up."""
+"""The answers that tell a host how the process is; the page for whoever opens the address directly is home's."""
 
-from flask import Blueprint, render_template
+import functools
+
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from flask import Blueprint, current_app
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from embedded_app.db import db
+
+PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+UPGRADE = "run `flask --app embedded_app db upgrade`"
 
 start = Blueprint("start", __name__)
-
-
-@start.get("/")
-def start_page() -> str:
-    """What Crossfoot is, and that it is opened from the store admin."""
-    return render_template("start.html")
 
 
 @start.get("/healthz")
 def healthz() -> tuple[str, int, dict[str, str]]:
     """200 while the process answers; asks neither the database nor anyone else."""
-    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+    return "ok\n", 200, PLAIN
+
+
+@start.get("/readyz")
+def readyz() -> tuple[str, int, dict[str, str]]:
+    """200 when webhooks can be taken in: the database answers and has all tables; else 503 with what to do."""
+    try:
+        tables_are_there = db.session.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
+        found = set(db.session.scalars(text("SELECT version_num FROM alembic_version"))) if tables_are_there else set()
+    except (DBAPIError, PoolTimeout):
+        return "The database does not answer; check DATABASE_URL and whether it runs.\n", 503, PLAIN
+    finally:
+        db.session.rollback()
+    if found != _wanted_revisions(current_app.extensions["migrate"].directory):
+        return f"The database's tables are not this program's version; {UPGRADE}.\n", 503, PLAIN
+    return "ready\n", 200, PLAIN
+
+
+@functools.cache
+def _wanted_revisions(directory: str) -> frozenset[str]:
+    scripts = AlembicConfig()
+    scripts.set_main_option("script_location", directory)
+    return frozenset(ScriptDirectory.from_config(scripts).get_heads())

@@ -56,11 +56,37 @@ LIMITED_ORDERS = 200
     show_default=f"on up to {LIMITED_ORDERS} orders",
     help="Whether the sandbox refuses calls beyond the platforms' rate limits.",
 )
-def demo(orders: int, seed: int, port: int, directory: Path, once: bool, unmapped: bool, limits: bool | None) -> None:
+@click.option(
+    "--setup", is_flag=True, help="Begin before the store is set up: you do that in the admin, then the day begins."
+)
+@click.option(
+    "--faults",
+    envvar="FAULTS",
+    default="",
+    help="Let things go wrong: 1 for one of each kind that heals by itself, or names with commas between them.",
+)
+def demo(
+    orders: int,
+    seed: int,
+    port: int,
+    directory: Path,
+    once: bool,
+    unmapped: bool,
+    limits: bool | None,
+    setup: bool,
+    faults: str,
+) -> None:
     """Play a day of orders in a store and watch them reach Xero, all on this machine."""
     from embedded_app.cli.demo.day import play
     from embedded_app.cli.demo.machine import running
+    from embedded_app.cli.demo.mishaps import chosen
+    from embedded_app.cli.demo.newcomer import wait_for_setup
     from embedded_app.cli.demo.premises import DemoError, Ports
+
+    try:
+        mishaps = chosen(faults) if faults else ()
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--faults") from error
 
     if limits is None and orders > LIMITED_ORDERS:
         click.echo("Rate limits are off in so long a day; LIMITS=1 switches them on.")
@@ -69,8 +95,12 @@ def demo(orders: int, seed: int, port: int, directory: Path, once: bool, unmappe
     equal = True
     try:
         ports = Ports(app=port, store=port + 1, xero=port + 2)
-        with running(directory.absolute(), ports, limits=limits, say=click.echo) as machine:
-            equal = play(machine, orders=orders, seed=seed, unmapped=unmapped, say=click.echo)
+        with running(
+            directory.absolute(), ports, limits=limits, say=click.echo, shifted=bool(mishaps), ready=not setup
+        ) as machine:
+            if setup:
+                wait_for_setup(machine, click.echo)
+            equal = play(machine, orders=orders, seed=seed, unmapped=unmapped, say=click.echo, mishaps=mishaps)
             if not once:
                 _stay(machine)
             _ignore_interrupts()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,8 +14,10 @@ from sqlalchemy.orm import Session
 from embedded_app import clock
 from embedded_app.cli.demo import lines, rows
 from embedded_app.cli.demo.closing import close
+from embedded_app.cli.demo.faulty_day import FaultyDay, pass_time
 from embedded_app.cli.demo.machine import Machine, Say, last_lines
-from embedded_app.db import db
+from embedded_app.cli.demo.mishaps import Mishap, Place, verdict
+from embedded_app.cli.demo.shifted import ShiftedClock
 from embedded_app.models import DispatchState
 from embedded_app.sandbox.day import play_day
 
@@ -27,25 +28,48 @@ PROGRESS_EVERY_SECONDS = 5.0
 # A worker's death costs some 30 s, a used-up minute of Xero's 60 calls another 60.
 BASE_SECONDS = 150.0
 SECONDS_PER_ORDER = 0.6
+SECONDS_PER_MISHAP = 8.0
 
 FINAL = (DispatchState.POSTED, DispatchState.HELD)
 
 
-def play(machine: Machine, *, orders: int, seed: int, unmapped: bool, say: Say) -> bool:
-    """Play a day, show it, and say in one line for each currency whether store and Xero agree; True when they do."""
+def play(machine: Machine, *, orders: int, seed: int, unmapped: bool, say: Say, mishaps: Sequence[Mishap] = ()) -> bool:
+    """Play a day, show it, and say in one line for each currency whether store and Xero agree; True when they do.
+
+    mishaps: what goes wrong meanwhile; each must have happened, too.
+    """
     began = time.monotonic()
     watch = _Watch(machine, say, orders=orders)
     if watch.shows_orders:
         say(f"\n{lines.heading()}")
+    steps = play_day(machine.shop, orders=orders, seed=seed, unmapped=unmapped)
     with requests.Session() as http:
-        for _ in play_day(machine.shop, orders=orders, seed=seed, unmapped=unmapped):
+        faulty = FaultyDay(machine=machine, http=http, steps=steps, seed=seed, say=say, look=watch.look)
+        faulty.play(mishaps)
+        for _ in faulty.steps:
             machine.shop.deliveries.deliver(machine.webhooks, http=http)
             # No pause here: in a slower day the writes would not gather into batches that fit into 60 calls a minute.
             watch.look()
-        finished = _finish(machine, watch, http, deadline=began + BASE_SECONDS + SECONDS_PER_ORDER * orders)
+        seconds = BASE_SECONDS + SECONDS_PER_ORDER * orders + SECONDS_PER_MISHAP * len(mishaps)
+        finished = _finish(machine, watch, http, deadline=began + seconds)
     if not finished:
         _say_what_is_owed(machine, say)
-    return _closing(machine, say, seconds=time.monotonic() - began) and finished
+    equal = _closing(machine, say, seconds=time.monotonic() - began, held_is_wrong=bool(mishaps) and not unmapped)
+    return _all_struck(machine, mishaps, faulty.struck, say) and equal and finished
+
+
+def _all_struck(machine: Machine, mishaps: Sequence[Mishap], struck: Sequence[Mishap], say: Say) -> bool:
+    if not mishaps:
+        return True
+    counts = {
+        "webhooks": {mishap.name.removeprefix("webhooks_"): 1 for mishap in struck if mishap.place is Place.WEBHOOKS},
+        "store": machine.shop.world.faults.struck(),
+        "Xero": machine.books.faults.struck(),
+    }
+    told, all_struck = verdict(mishaps, struck, counts)
+    for line in told:
+        say(line)
+    return all_struck
 
 
 @dataclass(slots=True)
@@ -71,7 +95,7 @@ class _Watch:
         self.machine.look()
         if not at_once and time.monotonic() - self._looked_at < LOOK_EVERY_SECONDS:
             return
-        with _rows(self.machine) as session:
+        with self.machine.rows() as session:
             self._say_waiting(session)
             if self.shows_orders:
                 self._show_orders(session)
@@ -91,7 +115,7 @@ class _Watch:
 
     def _say_waiting(self, session: Session) -> None:
         until = rows.waits_until(session)
-        if until is None or until == self._waits_until:
+        if until is None or until == self._waits_until or isinstance(self.machine.clock, ShiftedClock):
             return
         self._waits_until = until
         seconds = (until - clock.now()).total_seconds()
@@ -131,17 +155,17 @@ def _finish(machine: Machine, watch: _Watch, http: requests.Session, *, deadline
     while time.monotonic() < deadline:
         if deliveries.pending():
             deliveries.deliver(machine.webhooks, http=http)
-        with _rows(machine) as session:
+        with machine.rows() as session:
             over = rows.owed(session).nothing and not deliveries.pending()
         watch.look(at_once=over)
         if over:
             return True
-        time.sleep(LOOK_EVERY_SECONDS / 2)
+        pass_time(machine)
     return False
 
 
 def _say_what_is_owed(machine: Machine, say: Say) -> None:
-    with _rows(machine) as session:
+    with machine.rows() as session:
         still, pauses = rows.owed(session), rows.pauses(session)
     undelivered = len(machine.shop.deliveries.pending()) + len(machine.shop.deliveries.lost)
     say(
@@ -154,8 +178,9 @@ def _say_what_is_owed(machine: Machine, say: Say) -> None:
     say(f"The end of {worker_log}:\n{last_lines(worker_log)}")
 
 
-def _closing(machine: Machine, say: Say, *, seconds: float) -> bool:
-    with _rows(machine) as session:
+def _closing(machine: Machine, say: Say, *, seconds: float, held_is_wrong: bool) -> bool:
+    """Say how store and Xero compare; held_is_wrong: nothing that went wrong may have left something held."""
+    with machine.rows() as session:
         held = rows.held(session)
         numbers = rows.numbers(session, {hold.order_id for hold in held if hold.order_id})
         differing = rows.differing(session)
@@ -166,12 +191,4 @@ def _closing(machine: Machine, say: Say, *, seconds: float) -> bool:
         say(f"Xero reckons these otherwise than Crossfoot: {', '.join(differing)}")
     for one in closes:
         say(one.line())
-    return all(one.equal for one in closes) and not differing
-
-
-@contextmanager
-def _rows(machine: Machine) -> Iterator[Session]:
-    """The program's rows as they are now."""
-    with machine.app.app_context():
-        yield db.session()
-        db.session.rollback()
+    return all(one.equal for one in closes) and not differing and not (held_is_wrong and held)

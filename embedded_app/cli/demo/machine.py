@@ -16,18 +16,21 @@ import flask_migrate
 import requests
 from cryptography.fernet import Fernet
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from embedded_app import ROOT, create_app, local_database
-from embedded_app.cli.demo.opening import open_for_business
+from embedded_app.cli.demo.opening import leave_to_the_newcomer, open_for_business
 from embedded_app.cli.demo.premises import HOST, PROCESSES, DemoError, Ports, sole_use
+from embedded_app.cli.demo.shifted import CLOCK_FILE, ShiftedClock, shifted_commands
 from embedded_app.cli.supervise import child_environment, procfile_commands
-from embedded_app.clock import SystemClock
+from embedded_app.clock import Clock, SystemClock
 from embedded_app.config import OUR_PREFIXES, SETTINGS, Config
 from embedded_app.db import db
 from embedded_app.logs import configure_logging
 from embedded_app.sandbox.serving import serve
 from embedded_app.sandbox.shopify import Shop, World, create_shopify
 from embedded_app.sandbox.shopify.bucket import PLUS_RESTORED_PER_SECOND, Bucket
+from embedded_app.sandbox.shopify.world import App
 from embedded_app.sandbox.xero import Books, create_xero, demo_books
 from embedded_app.sandbox.xero.organisation import Organisation
 from embedded_app.supervisor import Supervisor
@@ -44,7 +47,10 @@ Say = Callable[[str], None]
 
 @dataclass(slots=True, kw_only=True)
 class Machine:
-    """Everything that runs. `app` is the program itself, in this process, for reading its rows."""
+    """Everything that runs. `app` is the program itself, in this process, for reading its rows.
+
+    clock: of all of it; a ShiftedClock on a day with faults.
+    """
 
     app: Flask
     shop: Shop
@@ -54,12 +60,20 @@ class Machine:
     directory: Path
     addresses: dict[str, str]
     say: Say
+    clock: Clock
     _pids: dict[str, int] = field(default_factory=dict)
 
     @property
     def webhooks(self) -> str:
         """Where the store delivers."""
         return f"{self.addresses['App']}/webhooks/shopify"
+
+    @contextmanager
+    def rows(self) -> Iterator[Session]:
+        """The program's rows as they are now."""
+        with self.app.app_context():
+            yield db.session()
+            db.session.rollback()
 
     def look(self) -> None:
         """Start again what died, say so, and keep processes.json true."""
@@ -75,10 +89,13 @@ class Machine:
 
 
 @contextmanager
-def running(directory: Path, ports: Ports, *, limits: bool, say: Say) -> Iterator[Machine]:
+def running(
+    directory: Path, ports: Ports, *, limits: bool, say: Say, shifted: bool = False, ready: bool = True
+) -> Iterator[Machine]:
     """Start everything, and stop it at the end. Raises DemoError or LocalDatabaseError; then nothing is left running.
 
-    limits: whether the sandboxes refuse what goes beyond the platforms' rate limits.
+    limits: whether the sandboxes refuse what goes beyond the platforms' rate limits. shifted: all share a clock that
+    can be moved on. ready: the store is set up and posts; else a newcomer does that in the admin.
     """
     began = time.monotonic()
     with ExitStack() as stack:
@@ -89,8 +106,10 @@ def running(directory: Path, ports: Ports, *, limits: bool, say: Say) -> Iterato
         say(f"Starting a database, a store, a Xero, gunicorn and a worker; their logs are in {logs}")
         database_url = _start_database(stack, directory / "postgres")
 
-        clock = SystemClock()
-        world = World(clock=clock, limits=limits)
+        clock_file = directory / "clock"
+        clock_file.unlink(missing_ok=True)
+        clock: Clock = ShiftedClock(clock_file) if shifted else SystemClock()
+        world = World(clock=clock, app=App(url=_app_url(ports)), limits=limits)
         shop = world.shop()
         # On a standard plan 100 points a second would let some three orders a second be read.
         shop.bucket = Bucket(clock, restored_per_second=PLUS_RESTORED_PER_SECOND)
@@ -103,11 +122,16 @@ def running(directory: Path, ports: Ports, *, limits: bool, say: Say) -> Iterato
             stack.callback(serve(application, HOST, port).stop)
 
         settings = _settings(database_url, ports, world, books)
-        app = create_app(Config.from_environment(settings))
+        app = create_app(Config.from_environment(settings), clock=clock)
         with app.app_context():
             flask_migrate.upgrade()
-            open_for_business(db.session(), shop, books, organisation, user_id, now=clock.now())
-            db.session.commit()
+            if ready:
+                open_for_business(db.session(), shop, books, organisation, user_id, now=clock.now())
+                db.session.commit()
+            else:
+                leave_to_the_newcomer(shop, books)
+        if shifted:
+            settings = {**settings, CLOCK_FILE: str(clock_file)}
         supervisor = _start_processes(stack, settings, ports.app, logs)
         machine = Machine(
             app=app,
@@ -117,11 +141,13 @@ def running(directory: Path, ports: Ports, *, limits: bool, say: Say) -> Iterato
             supervisor=supervisor,
             directory=directory,
             addresses={
+                "Store admin": f"http://{HOST}:{ports.store}/store/{shop.handle}/apps/{world.app.handle}",
                 "App": f"http://{HOST}:{ports.app}",
                 "Shopify sandbox": f"http://{HOST}:{ports.store}",
                 "Xero's books": f"http://{HOST}:{ports.xero}/books/{organisation.tenant_id}",
             },
             say=say,
+            clock=clock,
         )
         _wait_until_up(machine, logs)
         say(f"Ready after {time.monotonic() - began:.1f} s")
@@ -160,13 +186,15 @@ def _settings(database_url: str, ports: Ports, world: World, books: Books) -> di
     return {
         **kept,
         "DATABASE_URL": database_url,
-        "APP_URL": f"http://{HOST}:{ports.app}",
+        "APP_URL": _app_url(ports),
         "PORT": str(ports.app),
         "SECRET_KEY": secrets.token_hex(32),
         "TOKEN_KEYS": Fernet.generate_key().decode("ascii"),
         "SHOPIFY_API_KEY": world.app.client_id,
         "SHOPIFY_API_SECRET": world.app.client_secret,
         "SHOPIFY_ADMIN_ORIGIN": f"http://{HOST}:{ports.store}/{{shop}}",
+        "SHOPIFY_ADMIN_URL": f"http://{HOST}:{ports.store}",
+        "SHOPIFY_APP_BRIDGE_URL": f"http://{HOST}:{ports.store}/app-bridge.js",
         "XERO_CLIENT_ID": books.identity.client_id,
         "XERO_CLIENT_SECRET": books.identity.client_secret,
         "XERO_API_URL": xero,
@@ -175,12 +203,19 @@ def _settings(database_url: str, ports: Ports, world: World, books: Books) -> di
     }
 
 
+def _app_url(ports: Ports) -> str:
+    """Xero sends people back to plain http at "localhost" only; and so the frame is another site's than the admin."""
+    return f"http://localhost:{ports.app}"
+
+
 def _start_processes(stack: ExitStack, settings: dict[str, str], port: int, logs: Path) -> Supervisor:
     """The processes of the Procfile, which listens to the world; the demo listens to this machine only."""
     commands = {
         name: [part.replace("0.0.0.0", HOST) for part in command]
         for name, command in procfile_commands(ROOT / "Procfile").items()
     }
+    if CLOCK_FILE in settings:
+        commands = shifted_commands(commands)
     environ = child_environment(settings, port=port)
     supervisor = Supervisor(commands, environ=environ, directory=ROOT, log_directory=logs)
     stack.callback(supervisor.stop, within_seconds=STOP_WITHIN_SECONDS)

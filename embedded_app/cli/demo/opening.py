@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from embedded_app import onboarding
 from embedded_app.models import Store
+from embedded_app.sandbox.day import play_day
 from embedded_app.sandbox.shopify import Shop
 from embedded_app.sandbox.xero import Books
 from embedded_app.sandbox.xero.identity import ACCESS_LIFE, REFRESH_LIFE
@@ -19,6 +20,9 @@ from embedded_app.sandbox.xero.organisation import Organisation
 MAPPING = Path(__file__).with_name("mapping.json")
 PREFIX = "SH-"
 BOOKKEEPER = "the demo's bookkeeper"
+# What Setup has to go by; 20 have every kind of story at least once.
+EARLIER_ORDERS = 20
+EARLIER_SEED = 99
 
 
 def open_for_business(
@@ -53,6 +57,15 @@ def open_for_business(
     onboarding.save_mapping(session, store, mapping_of(organisation), author=BOOKKEEPER, now=now)
     onboarding.switch_posting(session, store, on=True, actor=BOOKKEEPER, now=now)
     return store
+
+
+def leave_to_the_newcomer(shop: Shop, books: Books) -> None:
+    """A store with a day of orders that has not installed the app, and an organisation that nobody has connected."""
+    with books.lock:
+        books.identity.connections.clear()
+    shop.installation.await_the_first()
+    for _ in play_day(shop, orders=EARLIER_ORDERS, seed=EARLIER_SEED):
+        pass
 
 
 def mapping_of(organisation: Organisation) -> dict[str, Any]:
