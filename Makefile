@@ -15,7 +15,8 @@ STAMP := $(VENV)/.requirements-installed
 ORDERS ?=
 READY ?=
 FAULTS ?=
-TESTS_AT_ONCE ?= auto
+# One more than there are cores: many tests wait for workers, a store or a browser.
+TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .DEFAULT_GOAL := demo
 .PHONY: demo test check nightly bench strings migration

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.demo.conftest import Demo, is_running, three_free_ports
@@ -32,6 +33,7 @@ def test_the_day_ends_equal_and_all_stays_up_until_ctrl_c(start_demo: StartDemo)
     assert [name for name, pid in pids.items() if is_running(pid)] == []
 
 
+@pytest.mark.thorough
 def test_each_order_is_shown_with_its_documents_and_totals(start_demo: StartDemo) -> None:
     demo = start_demo("--once", "--orders", "3", "--unmapped")
 
@@ -55,6 +57,7 @@ def test_a_worker_killed_in_the_middle_of_the_day_changes_nothing(start_demo: St
     assert EQUAL.search(after_the_death), demo.text
 
 
+@pytest.mark.thorough
 def test_a_demo_that_was_killed_outright_does_not_stand_in_the_way_of_the_next(start_demo: StartDemo) -> None:
     port = three_free_ports()
     killed = start_demo("--orders", "1", port=port)

@@ -12,6 +12,7 @@ from embedded_app.cli.demo.mishaps import MISHAPS, chosen, verdict
 from tests.demo.test_demo import EQUAL, StartDemo
 
 
+@pytest.mark.thorough
 def test_what_goes_wrong_is_told_and_mended_and_the_day_ends_equal(start_demo: StartDemo) -> None:
     demo = start_demo("--once", "--orders", "4", "--faults", "webhooks_lost,store_stale,xero_timeout_after_write")
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from html import unescape
 
+import pytest
 import requests
 
 from tests.demo.conftest import Demo
 
 
+@pytest.mark.thorough
 def test_a_newcomer_installs_the_app_in_the_admin_and_finds_setup(start_demo: Callable[..., Demo]) -> None:
     demo = start_demo("--setup", "--orders", "1")
     address = demo.wait_for("/store/crossfoot-demo/apps/crossfoot").strip()
