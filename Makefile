@@ -15,8 +15,7 @@ STAMP := $(VENV)/.requirements-installed
 ORDERS ?=
 READY ?=
 FAULTS ?=
-# One more than there are cores: many tests wait for workers, a store or a browser.
-TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+TESTS_AT_ONCE ?= auto
 
 .DEFAULT_GOAL := demo
 .PHONY: demo test check nightly bench strings migration
