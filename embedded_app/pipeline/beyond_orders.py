@@ -19,14 +19,14 @@ from embedded_app.accounting.giftcard_facts import events, expiry_id
 from embedded_app.accounting.giftcards import GiftCardEvent, post_gift_card
 from embedded_app.accounting.money import Money
 from embedded_app.accounting.opening import post_opening
-from embedded_app.channels import CHANNELS, ChannelError, GiftCardReading, StoreBusy, TokenRefused
+from embedded_app.channels import CHANNELS, ChannelError, GiftCardReading, StoreBusy
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import AuditEntry, Document, Hold, PostingGroup, Store
 from embedded_app.pipeline import asking, credentials, organisations
 from embedded_app.pipeline.recording import Recorder
 from embedded_app.pipeline.rules import NewGroup, Rules, new_groups, rules_of
-from embedded_app.queue import wake
+from embedded_app.queue import wake, wake_at
 
 GIFT_CARD = "gift card"
 OPENING = "opening"
@@ -66,21 +66,26 @@ def wake_beyond() -> None:
 def beyond(store_id: int) -> bool:
     """Read some gift cards that changed since the last reading and record what follows; True when there are more.
 
-    A store that cannot be read now is read in an hour; the sweep wakes one that is in the middle of it.
+    A store that is busy is read when it has time, one that cannot be read otherwise in an hour.
     """
     session = db.session()
     store = session.get(Store, store_id)
+    if store is not None and store.not_before and asking.is_put_off(store.not_before):
+        wake_at(session, "beyond", store.id, store.not_before, queue="gather")
+        session.commit()
+        return False
     if store is None or not _may_decide(session, store):
         session.rollback()
         return False
     try:
         reading = _read(session, store)
+    except StoreBusy as busy:
+        log.info("gift cards not read yet", store=store_id, why=busy.sentence)
+        asking.leave_alone(session, store, busy.retry_seconds, then="beyond")
+        return False
     except ChannelError as problem:
         log.warning("gift cards not read", store=store_id, why=problem.sentence)
-        if not isinstance(problem, StoreBusy):
-            store.gift_cards_go_on = store.gift_cards_reading_to = None  # begin anew
-        else:
-            store.not_before = now() + timedelta(seconds=problem.retry_seconds)
+        store.gift_cards_go_on = store.gift_cards_reading_to = None  # begin anew
         session.commit()
         return False
     _decide(session, store, reading)
@@ -115,21 +120,18 @@ def open_balances(session: Session, store: Store, balances: Mapping[str, Decimal
 
 def _may_decide(session: Session, store: Store) -> bool:
     """Whether the store may be read and posts, is mapped, and its organisation is known well enough."""
-    if store.paused or asking.is_put_off(store.not_before):
-        return False
-    if not store.posting or store.organisation is None:
+    if store.paused or not store.posting or store.organisation is None:
         return False
     return organisations.keep_fresh(session, store.organisation) and rules_of(session, store).held is None
 
 
 def _read(session: Session, store: Store) -> GiftCardReading:
     channel, since, go_on = CHANNELS[store.channel], _since(session, store), store.gift_cards_go_on
-    access = credentials.store_access(session, store, now=now())
-    try:
-        return channel.read_gift_cards(credentials.http(), access, since=since, now=now(), go_on=go_on)
-    except TokenRefused:
-        access = credentials.store_access(session, store, now=now(), refresh=True)
-        return channel.read_gift_cards(credentials.http(), access, since=since, now=now(), go_on=go_on)
+    return asking.ask(
+        session,
+        store,
+        lambda access: channel.read_gift_cards(credentials.http(), access, since=since, now=now(), go_on=go_on),
+    )
 
 
 def _since(session: Session, store: Store) -> datetime:

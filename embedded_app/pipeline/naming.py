@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from embedded_app import outbox
 from embedded_app.accounting.contacts import CUSTOMER
-from embedded_app.channels import CHANNELS, ChannelError, StoreBusy, TokenRefused
+from embedded_app.channels import CHANNELS, ChannelError, StoreBusy
 from embedded_app.clock import now
 from embedded_app.models import Contact, Dispatch, DispatchState, Store
-from embedded_app.pipeline import credentials
+from embedded_app.pipeline import asking, credentials
 
 NAMES_PER_ROUND = 50
 # A store that gives no answer is asked again then; its other documents go out meanwhile.
@@ -76,12 +76,7 @@ def _read(session: Session, store: Store, ids: Sequence[str]) -> Mapping[str, st
     if store.paused:
         raise StoreBusy(store.paused, retry_seconds=ASK_AGAIN.total_seconds())
     channel = CHANNELS[store.channel]
-    access = credentials.store_access(session, store, now=now())
-    try:
-        return channel.read_names(credentials.http(), access, ids)
-    except TokenRefused:
-        access = credentials.store_access(session, store, now=now(), refresh=True)
-        return channel.read_names(credentials.http(), access, ids)
+    return asking.ask(session, store, lambda access: channel.read_names(credentials.http(), access, ids))
 
 
 def _name(session: Session, dispatches: Sequence[Dispatch], names: Mapping[str, str | None]) -> None:
