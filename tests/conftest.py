@@ -27,6 +27,7 @@ from embedded_app import create_app, local_database
 from embedded_app.clock import SetClock
 from embedded_app.config import Config
 from embedded_app.db import db
+from tests.sandboxes import books, shopify, world, xero  # noqa: F401  fixtures for every room
 
 RUN = pytest.StashKey[Path]()
 RUN_PREFIX = "crossfoot-tests-"

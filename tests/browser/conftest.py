@@ -22,12 +22,12 @@ from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, syn
 from embedded_app.clock import SystemClock
 from embedded_app.config import Config
 from embedded_app.sandbox.serving import RunningServer, serve
-from embedded_app.sandbox.shopify import create_shopify
 from embedded_app.sandbox.shopify.shop import Shop
-from embedded_app.sandbox.shopify.world import App, World
-from embedded_app.sandbox.xero import Books, create_xero
+from embedded_app.sandbox.shopify.world import World
+from embedded_app.sandbox.xero import Books
 from embedded_app.sandbox.xero.companies import UK
 from embedded_app.sandbox.xero.organisation import Organisation
+from tests.sandboxes import at_the_sandboxes
 from tests.whole.stage import Stage
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -44,9 +44,9 @@ WAIT_MILLISECONDS = 15_000
 SHOP = "alice.myshopify.com"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this worker."""
+    """One Chromium for a module's tests: while Playwright runs, this thread has its event loop and nobody else's."""
     found = next((path for path in map(shutil.which, CHROMIUM) if path), None)
     if found is None:
         sentence = "No Chromium here: install it (on Debian: apt-get install chromium) to run the browser tests."
@@ -110,22 +110,6 @@ def clock() -> SystemClock:
 
 
 @pytest.fixture
-def books(clock: SystemClock) -> Books:
-    """Xero's whole state, without its limits."""
-    books = Books(clock, seed=1)
-    books.limits.enabled = False
-    return books
-
-
-@pytest.fixture
-def xero(books: Books, clock: SystemClock) -> Iterator[RunningServer]:
-    """The sandbox's Xero over HTTP."""
-    server = serve(create_xero(books, clock=clock))
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def door() -> Door:
     """What serves the app."""
     return Door()
@@ -140,38 +124,20 @@ def outside(door: Door) -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def world(environ: dict[str, str], clock: SystemClock, outside: RunningServer) -> World:
+def world(world: World, outside: RunningServer) -> World:
     """All stores; the app is to be installed in them, and is opened under another site's name."""
-    app = App(
-        client_id=environ["SHOPIFY_API_KEY"],
-        client_secret=environ["SHOPIFY_API_SECRET"],
-        url=f"http://localhost:{outside.port}",
-    )
-    return World(clock=clock, app=app, limits=False)
-
-
-@pytest.fixture
-def shopify(world: World, clock: SystemClock) -> Iterator[RunningServer]:
-    """The sandbox's Shopify over HTTP, its admin included."""
-    server = serve(create_shopify(world, clock=clock))
-    yield server
-    server.stop()
+    world.app = dataclasses.replace(world.app, url=f"http://localhost:{outside.port}")
+    return world
 
 
 @pytest.fixture
 def config(config: Config, books: Books, xero: RunningServer, shopify: RunningServer, world: World) -> Config:
     """The settings, pointing at the sandboxes."""
     return dataclasses.replace(
-        config,
+        at_the_sandboxes(config, shopify, xero, books),
         app_url=world.app.url,
-        shopify_admin_origin=f"{shopify.url}/{{shop}}",
         shopify_admin_url=shopify.url,
         shopify_app_bridge_url=f"{shopify.url}/app-bridge.js",
-        xero_api_url=xero.url,
-        xero_identity_url=xero.url,
-        xero_login_url=xero.url,
-        xero_client_id=books.identity.client_id,
-        xero_client_secret=books.identity.client_secret,
     )
 
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 import pytest
 
-from embedded_app.config import Config
 from embedded_app.db import db
 from embedded_app.models import Store
-from embedded_app.sandbox.serving import RunningServer
 from tests.web.consenting import connect
 from tests.web.opening import Opener
 from tests.whole.orders import assert_the_books_are_equal, later, place
 from tests.whole.stage import Stage
-
-
-@pytest.fixture
-def config(config: Config, xero: RunningServer) -> Config:
-    """The settings, with the sandbox's consent page too."""
-    return dataclasses.replace(config, xero_login_url=xero.url)
 
 
 def _in_the_app(stage: Stage) -> None:
