@@ -20,7 +20,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, scoped_session
 
 from embedded_app import create_app, local_database
@@ -33,6 +33,8 @@ RUN = pytest.StashKey[Path]()
 RUN_PREFIX = "crossfoot-tests-"
 TEMPLATE = "crossfoot_template"
 # Tests lose nothing when the machine goes down.
+# By database address, for all tests of this worker.
+ENGINES: dict[str, Engine] = {}
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
@@ -149,6 +151,8 @@ def app(config: Config, clock: SetClock) -> Iterator[Flask]:
     app = create_app(config, clock=clock)
     app.testing = True
     with app.app_context():
+        # An engine keeps what it compiled; with one of its own each test would compile every statement anew.
+        db.engines[None] = ENGINES.setdefault(config.sqlalchemy_url, db.engine)
         _empty_all_tables()
     yield app
     with app.app_context():
@@ -169,9 +173,21 @@ def client(app: Flask) -> FlaskClient:
 
 
 def _empty_all_tables() -> None:
+    """Leave the database as the migrations made it.
+
+    Deleting is ten times as quick as TRUNCATE for some thirty tables that hold little or nothing, and nothing minds the
+    order; what has grown large is truncated.
+    """
     query = (
-        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        "SELECT quote_ident(tablename), pg_relation_size(quote_ident(tablename)::regclass) > 1000000 FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
     )
-    names = db.session.scalars(text(query)).all()
-    db.session.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+    tables = db.session.execute(text(query)).all()
+    large = [name for name, is_large in tables if is_large]
+    if large:
+        db.session.execute(text(f"TRUNCATE {', '.join(large)} CASCADE"))
+    db.session.execute(text("SET LOCAL session_replication_role = replica"))
+    db.session.execute(text("; ".join(f"DELETE FROM {name}" for name, _ in tables)))
+    restart = "SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) FROM pg_sequences"
+    db.session.execute(text(f"{restart} WHERE schemaname = 'public' AND last_value IS NOT NULL"))
     db.session.commit()
