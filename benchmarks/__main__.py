@@ -30,7 +30,9 @@ def main() -> None:
     with database_server() as server:
         for name in wanted:
             print(f"measuring: {name} …", file=sys.stderr, flush=True)
-            lines += _measurements(server)[name]()
+            measured = _measurements(server)[name]()
+            print(printed(measured), file=sys.stderr, flush=True)  # so that a run that is cut short tells something
+            lines += measured
     print(printed(lines))
 
 

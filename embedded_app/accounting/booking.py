@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from embedded_app.accounting.basis import Basis
 from embedded_app.accounting.currency import document_rate
-from embedded_app.accounting.days import TRAILING, first_open_day, is_closed, true_day_text
+from embedded_app.accounting.days import first_open_day, is_closed, true_day_text
 from embedded_app.accounting.documents import Document, DocumentKind, DocumentLine, History
 from embedded_app.accounting.facts import agreement_hash
 from embedded_app.accounting.lines import PlacedLine, document_lines
@@ -133,7 +133,8 @@ def _is_undone(basis: Basis, one: PendingAgreement, known: Sequence[Document], h
     order = basis.order
     if order.cancelled_at is None or history.settlements:
         return False
-    if any(tender.processed_at <= order.cancelled_at + TRAILING for tender in order.tenders):
+    undone_at = max(order.cancelled_at, one.agreement.happened_at)
+    if any(tender.processed_at <= undone_at for tender in order.tenders):
         return False
     if len(known) != 1 or known[0].kind is not DocumentKind.INVOICE:
         return False

@@ -56,15 +56,28 @@ def changed_agreement_problems(order: Order, documents: Iterable[Document]) -> t
     return tuple(problems.values())
 
 
-def known_since(agreement: Agreement) -> datetime:
-    """Since when money can be meant for an agreement: what was placed since ever, anything else since it happened.
+def made_at(agreement: Agreement) -> datetime:
+    """When an agreement came to be, as money sees it: a checkout takes money before the order is there."""
+    return SINCE_EVER if agreement.kind is AgreementKind.PLACED else agreement.happened_at
 
-    Checkouts take money before the order is there, and a store writes an agreement up to a second or so after the money
-    of the same act.
+
+def known_since(agreement: Agreement) -> datetime:
+    """Since when money may have been meant for an agreement.
+
+    A store writes an agreement up to a second or so after the money of the same act.
     """
-    if agreement.kind is AgreementKind.PLACED:
-        return SINCE_EVER
-    return agreement.happened_at - TRAILING
+    return SINCE_EVER if agreement.kind is AgreementKind.PLACED else agreement.happened_at - TRAILING
+
+
+def moments_of(order: Order, documents: Iterable[Document]) -> dict[str, datetime]:
+    """Since when there is each document, by role: that of its agreement, or of the tender it stands for."""
+    made = {one.id: made_at(one) for one in order.agreements}
+    paid = {one.id: one.processed_at for one in order.tenders}
+    return {
+        one.role: min((made[agreement_id] for agreement_id in one.agreements), default=None)
+        or paid.get(str(one.tender_id), SINCE_EVER)
+        for one in documents
+    }
 
 
 def tender_sign(kind: TenderKind) -> int:

@@ -76,12 +76,18 @@ def unbooked_rounding(order: Order, documents: Sequence[Document]) -> list[tuple
 def rounded_agreement(tender: Tender, pending: Sequence[Agreement]) -> Agreement | None:
     """Which agreement that is not booked yet a tender's rounding belongs to; None where it needs its own document.
 
-    Money received rounded the first that asks for money; money paid back the newest of its time that gives some.
+    Only one of the tender's own moment, for another may have been posted before the money moved: money received rounded
+    the first of them that asks for money, money paid back the newest that gives some.
     """
+    of_its_moment = [one for one in pending if _is_of_moment(one, tender.processed_at)]
     if tender.kind is TenderKind.RECEIVED:
-        return next((one for one in pending if one.gross > abs(tender.rounding)), None)
-    known = [one for one in pending if one.happened_at <= tender.processed_at + TRAILING]
-    return next((one for one in reversed(known) if -one.gross > abs(tender.rounding)), None)
+        return next((one for one in of_its_moment if one.gross > abs(tender.rounding)), None)
+    return next((one for one in reversed(of_its_moment) if -one.gross > abs(tender.rounding)), None)
+
+
+def _is_of_moment(agreement: Agreement, moment: datetime) -> bool:
+    """Whether money that moved at a moment came with the agreement; a checkout takes it before the order is there."""
+    return known_since(agreement) <= moment <= agreement.happened_at + TRAILING
 
 
 def _is_contained(order: Order) -> bool | None:

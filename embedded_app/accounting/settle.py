@@ -1,19 +1,23 @@
 """Which tender settles which document: payments, refunds, overpayments, and what credit is allocated to.
 
-Unposted tenders are taken moment by moment, each with the documents there were when it moved, as if each had been
-decided on its day; a tender that has to wait is tried again whenever a later document makes room. So what was posted
-first does not matter for what stays open. Payments, refunds and overpayments stay where they are once decided;
-allocations follow from what is left (allocations.py).
+Unposted tenders are taken moment by moment, each with the documents there were when it moved; one that has to wait is
+tried again whenever a later document makes room. So what was posted first does not matter for what stays open.
+Payments, refunds and overpayments stay where they are; allocations follow from what is left (allocations.py).
+
+A store writes an agreement up to a second or so after the money of the same act. What was received beyond what was open
+goes to an invoice of the next moment, as a payment or, where it had become an overpayment, as an allocation that stays
+like one; and a refund for which there is credit takes its own credit note of the next moment before older ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from embedded_app.accounting.allocations import (
+    Pair,
     allocation_changes,
     pinned_allocations,
     standing_allocations,
@@ -21,10 +25,11 @@ from embedded_app.accounting.allocations import (
     wanted_allocations,
 )
 from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.beyond import Beyond, given_for_good, is_of_next_moment
 from embedded_app.accounting.currency import base_amount, settled_amounts, settled_nothing, wrong_account_currency
-from embedded_app.accounting.days import first_open_day
+from embedded_app.accounting.days import TRAILING, first_open_day
 from embedded_app.accounting.documents import Document, DocumentKind, Held, History, Settlement, SettlementKind
-from embedded_app.accounting.ledgers import SINCE_EVER, known_since
+from embedded_app.accounting.ledgers import moments_of
 from embedded_app.accounting.mapping import SpecialAccount
 from embedded_app.accounting.money import ZERO
 from embedded_app.accounting.money_documents import Movement, moved, overpayment, tender_reference
@@ -76,7 +81,8 @@ class _Desk:
     """An order's open documents while its tenders are taken in.
 
     due, credit: what is open on invoices and on credit, before allocations that can be taken back. moments: since when
-    each document can be paid or refunded. made, money: the documents and settlements that follow.
+    each document can be paid or refunded. beyond: what was received beyond what was open and is no overpayment yet.
+    given: what overpayments gave to invoices of the next moment. refunded: out of which credit. made, money: to come.
     """
 
     def __init__(self, basis: Basis, documents: Sequence[Document], history: History) -> None:
@@ -95,12 +101,17 @@ class _Desk:
             elif settlement.kind is SettlementKind.REFUND:
                 self.credit[settlement.role] -= settlement.amount
         self.standing = standing_allocations(self.settled)
-        self.pinned = pinned_allocations(self.standing, self.documents, basis.books)
-        for (credit, invoice), amount in self.pinned.items():
+        self.moments = moments_of(basis.order, self.documents.values())
+        given = given_for_good(self.standing, self.documents, self.moments)
+        pinned = pinned_allocations(self.standing, self.documents, basis.books)
+        self.pinned = {pair: amount for pair, amount in pinned.items() if pair not in given}
+        for (credit, invoice), amount in (given | pinned).items():
             self.credit[credit] -= amount
             self.due[invoice] -= amount
             del self.standing[credit, invoice]
-        self.moments = _moments(basis, self.documents.values())
+        self.beyond = Beyond()
+        self.given: dict[Pair, Decimal] = {}
+        self.refunded: list[tuple[str, Decimal]] = []
         self.settled_amounts = settled_amounts(basis.order, basis.shop)
         self.made: list[Document] = []
         self.money: list[Settlement] = []
@@ -108,19 +119,41 @@ class _Desk:
 
     def take_in(self, tenders: Sequence[Tender]) -> list[Tender]:
         """Place each tender, oldest first; returns those that have to wait."""
-        arrivals = sorted(self.moments.values(), reverse=True)
+        arrivals = sorted(set(self.moments.values()), reverse=True)
         waiting: list[Tender] = []
         for tender in tenders:
-            while waiting and arrivals and arrivals[-1] <= tender.processed_at:
-                waiting = self.still_waiting(waiting, now=arrivals.pop())
-            known = len(self.made)
+            while arrivals and arrivals[-1] <= tender.processed_at:
+                waiting = self.arrive(arrivals.pop(), waiting)
             if not self.place(tender, now=tender.processed_at):
                 waiting.append(tender)
-            elif len(self.made) > known:  # an overpayment is credit, which another may have waited for
+            elif tender.kind is TenderKind.RECEIVED:  # what was too much is credit, which another may have waited for
                 waiting = self.still_waiting(waiting, now=tender.processed_at)
-        while waiting and arrivals:
-            waiting = self.still_waiting(waiting, now=arrivals.pop())
+        while arrivals:
+            waiting = self.arrive(arrivals.pop(), waiting)
+        self.keep_beyond()
         return waiting
+
+    def arrive(self, now: datetime, waiting: Sequence[Tender]) -> list[Tender]:
+        """What came to be at a moment takes up who waits, then what was received beyond what was open just before."""
+        left = self.still_waiting(waiting, now=now)
+        for invoice in [role for role in self.due if self.moments[role] == now]:
+            for credit in self.oldest_first(self.credit):
+                amount = min(self.credit[credit], self.due[invoice])
+                if amount > 0 and is_of_next_moment(now, self.moments[credit], self.documents[credit].kind):
+                    self.credit[credit] -= amount
+                    self.due[invoice] -= amount
+                    self.given[credit, invoice] = amount
+            for tender, amount in self.beyond.take(self.due[invoice], now):
+                self.due[invoice] -= amount
+                self.money.append(self.settlement(tender, invoice, amount, None))
+        return left
+
+    def keep_beyond(self) -> None:
+        """Make overpayments of what was received beyond what was open."""
+        for tender, over in self.beyond.take_all():
+            role = self.next_role("O")
+            self.add(overpayment(self.basis, tender, over, role))
+            self.credit[role], self.moments[role] = over, tender.processed_at
 
     def still_waiting(self, tenders: Sequence[Tender], *, now: datetime) -> list[Tender]:
         return [tender for tender in tenders if not self.place(tender, now=now)]
@@ -132,7 +165,15 @@ class _Desk:
             return False
         if tender.kind is TenderKind.RECEIVED:
             return self.receive(tender, [role for role in self.oldest_first(self.due) if self.moments[role] <= now])
-        return self.pay_back(tender, [role for role in self.refundable(tender) if self.moments[role] <= now])
+        if self.credit_at(now) + self.beyond.total < tender.amount:
+            return False
+        self.keep_beyond()
+        return self.pay_back(tender, self.refundable(tender, now))
+
+    def credit_at(self, now: datetime) -> Decimal:
+        """What credit there was at a moment, less what refunds before it took from credit notes of the next one."""
+        there = sum((amount for role, amount in self.credit.items() if self.moments[role] <= now), ZERO)
+        return there - sum((taken for role, taken in self.refunded if self.moments[role] > now), ZERO)
 
     def receive(self, tender: Tender, roles: Sequence[str]) -> bool:
         over = tender.amount - sum((self.due[role] for role in roles), ZERO)
@@ -147,9 +188,7 @@ class _Desk:
             self.due[role] -= amount
             self.money.append(self.settlement(tender, role, amount, bank_amount))
         if over > 0:
-            role = self.next_role("O")
-            self.add(overpayment(self.basis, tender, over, role))
-            self.credit[role], self.moments[role] = over, tender.processed_at
+            self.beyond.add(tender, over)
         return True
 
     def bank_amounts(self, tender: Tender, parts: Sequence[tuple[str, Decimal]]) -> list[Decimal | None]:
@@ -166,8 +205,6 @@ class _Desk:
         return list(shares)
 
     def pay_back(self, tender: Tender, roles: Sequence[str]) -> bool:
-        if sum((self.credit[role] for role in roles), ZERO) < tender.amount:
-            return False
         parts = take(dict(self.credit), roles, tender.amount)
         settled = self.moved_in_shop(tender)
         if settled is not None and settled <= 0:
@@ -181,6 +218,7 @@ class _Desk:
             return False
         for (role, amount), bank_amount in zip(parts, in_base, strict=True):
             self.credit[role] -= amount
+            self.refunded.append((role, amount))
             self.money.append(self.settlement(tender, role, amount, bank_amount))
         if difference and gains is not None:
             self.add(self.currency_difference(tender, difference, gains))
@@ -190,7 +228,7 @@ class _Desk:
         """What to take back, what to allocate, and what of it is held, once all tenders are placed."""
         due = {role: self.due[role] for role in self.oldest_first(self.due)}
         credit = {role: self.credit[role] for role in self.oldest_first(self.credit)}
-        wanted = wanted_allocations(due, credit)
+        wanted = wanted_allocations(due, credit) | self.given
         return allocation_changes(self.basis, self.documents, self.settled, self.standing, wanted)
 
     def why_it_waits(self, tender: Tender) -> Held:
@@ -207,11 +245,11 @@ class _Desk:
     def oldest_first(self, open_amounts: dict[str, Decimal]) -> list[str]:
         return sorted(open_amounts, key=self.moments.__getitem__)  # stable: ties keep the order of decision
 
-    def refundable(self, tender: Tender) -> list[str]:
-        """Credit as a refund takes it: newest first of what there was when it was paid, then what came later."""
+    def refundable(self, tender: Tender, now: datetime) -> list[str]:
+        """Credit as a refund takes it: newest first of what was written by the next moment, then what is there now."""
         roles = self.oldest_first(self.credit)
-        known = [role for role in roles if self.moments[role] <= tender.processed_at]
-        return known[::-1] + roles[len(known) :]
+        known = [role for role in roles if self.moments[role] <= tender.processed_at + TRAILING]
+        return known[::-1] + [role for role in roles[len(known) :] if self.moments[role] <= now]
 
     def takes_overpayments(self, tender: Tender) -> bool:
         """Xero keeps an overpayment on a bank account, in that account's currency (RECEIVE-OVERPAYMENT)."""
@@ -260,14 +298,3 @@ class _Desk:
             account=self.account_of(tender),
             bank_amount=bank_amount,
         )
-
-
-def _moments(basis: Basis, documents: Iterable[Document]) -> dict[str, datetime]:
-    """Since when money can go to each document, by role: that of its agreement, or of the tender it stands for."""
-    since = {one.id: known_since(one) for one in basis.order.agreements}
-    paid = {one.id: one.processed_at for one in basis.order.tenders}
-    return {
-        one.role: min((since[agreement_id] for agreement_id in one.agreements), default=None)
-        or paid.get(str(one.tender_id), SINCE_EVER)
-        for one in documents
-    }

@@ -6,7 +6,7 @@ Once anything of an order is posted, whatever happens to it later is posted at o
 from __future__ import annotations
 
 from embedded_app.accounting.documents import Decision, History
-from embedded_app.accounting.ledgers import known_since, tender_sign
+from embedded_app.accounting.ledgers import made_at, tender_sign
 from embedded_app.accounting.mapping import Mapping
 from embedded_app.accounting.money import ZERO, Money
 from embedded_app.accounting.order import AgreementKind, Order
@@ -46,7 +46,7 @@ def _is_settled(order: Order, *, when_paid: bool) -> bool:
 
     Asked of every moment, not only of now, so that an order that was paid and then grew is due whenever it is decided.
     """
-    steps = [(known_since(one), False, one.gross) for one in order.agreements]
+    steps = [(made_at(one), False, one.gross) for one in order.agreements]
     steps += [(one.processed_at, True, one.rounding - tender_sign(one.kind) * one.amount) for one in order.tenders]
     sold, owed, moved = ZERO, ZERO, False
     for _, is_money, change in sorted(steps, key=lambda step: step[:2]):  # ties keep the store's own order

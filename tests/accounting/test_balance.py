@@ -217,7 +217,7 @@ def test_money_of_an_order_before_the_start_date_that_is_wrong_is_found() -> Non
 
 
 def test_rounding_left_out_is_found_in_all_and_for_its_tax_key() -> None:
-    paid = replace(received("11.98", "cash"), rounding=Decimal("-0.02"))
+    paid = replace(received("11.98", "cash", hour=12), rounding=Decimal("-0.02"))
     facts = order(placed(line("12.00", "2.00")), paid)
     facts = replace(facts, totals=replace(facts.totals, rounding=Decimal("-0.02")))
     decision = decided(facts)

@@ -57,7 +57,7 @@ def roundings(decision: Decision) -> list[tuple[str, Decimal]]:
 def test_either_reading_that_fits_the_totals_makes_invoice_and_payment_equal(
     amount: str, rounding: str, total: str
 ) -> None:
-    decision = decided(till(SOLD, rounded(received(amount, "cash"), rounding)))
+    decision = decided(till(SOLD, rounded(received(amount, "cash", hour=12), rounding)))
 
     assert [one.total for one in decision.documents] == [Decimal(total)]
     assert moves(decision.settlements) == [f"payment placed {total}"]
@@ -65,21 +65,21 @@ def test_either_reading_that_fits_the_totals_makes_invoice_and_payment_equal(
 
 
 def test_the_line_is_outside_tax_and_xeros_own_rounding_account() -> None:
-    (document,) = decided(till(SOLD, rounded(received("12.00", "cash"), "-0.02"))).documents
+    (document,) = decided(till(SOLD, rounded(received("12.00", "cash", hour=12), "-0.02"))).documents
 
     assert [(one.account, one.tax_type, one.tax) for one in document.lines][1] == ("860", "NONE", 0)
     assert document.total_tax == Decimal("2.00")
 
 
 def test_rounding_that_fits_neither_reading_holds_the_order() -> None:
-    (held,) = decided(till(SOLD, rounded(received("11.50", "cash"), "-0.02"))).held
+    (held,) = decided(till(SOLD, rounded(received("11.50", "cash", hour=12), "-0.02"))).held
 
     assert held.cause == "cash rounding"
     assert "neither with it nor without it" in held.sentence
 
 
 def test_rounding_the_stores_own_total_does_not_know_holds_the_order() -> None:
-    facts = order(SOLD, rounded(received("12.00", "cash"), "-0.02"))
+    facts = order(SOLD, rounded(received("12.00", "cash", hour=12), "-0.02"))
 
     (held,) = decided(facts).held
 
@@ -87,7 +87,7 @@ def test_rounding_the_stores_own_total_does_not_know_holds_the_order() -> None:
 
 
 def test_a_reading_once_found_stays_whatever_is_returned_later() -> None:
-    decision = decided(till(SOLD, rounded(received("12.00", "cash"), "-0.02"), TAKEN_BACK))
+    decision = decided(till(SOLD, rounded(received("12.00", "cash", hour=12), "-0.02"), TAKEN_BACK))
 
     assert [(one.role, one.total) for one in decision.documents] == [
         ("placed", Decimal("12.00")),
@@ -96,7 +96,7 @@ def test_a_reading_once_found_stays_whatever_is_returned_later() -> None:
 
 
 def test_what_is_paid_back_in_the_moment_it_was_paid_comes_after_it() -> None:
-    cash, card = rounded(received("12.02", "cash"), "-0.02"), received("15.00", id="T3")
+    cash, card = rounded(received("12.02", "cash", hour=12), "-0.02"), received("15.00", id="T3")
 
     decision = decided(till(SOLD, cash, paid_back("12.02", "cash", hour=13), card))
 
@@ -106,7 +106,7 @@ def test_what_is_paid_back_in_the_moment_it_was_paid_comes_after_it() -> None:
 @pytest.mark.parametrize("seconds", [-3, 0, 3])
 @pytest.mark.parametrize(("amount", "total"), [("12.00", "12.00"), ("12.02", "12.00")], ids=["contained", "beside it"])
 def test_an_agreement_of_the_same_moment_leaves_the_reading_clear(seconds: int, amount: str, total: str) -> None:
-    cash = rounded(received(amount, "cash"), "-0.02")
+    cash = rounded(received(amount, "cash", hour=12), "-0.02")
     added = refunded(line("5.00", id="added"))
     added = replace(added, happened_at=cash.processed_at + timedelta(seconds=seconds))
 
@@ -117,7 +117,7 @@ def test_an_agreement_of_the_same_moment_leaves_the_reading_clear(seconds: int, 
 
 
 def test_where_both_readings_fit_at_once_the_order_is_held() -> None:
-    cash = rounded(received("12.02", "cash"), "-0.02")
+    cash = rounded(received("12.02", "cash", hour=12), "-0.02")
     added = refunded(line("0.02", id="added"))
 
     (held,) = decided(till(SOLD, cash, replace(added, happened_at=cash.processed_at))).held
@@ -126,7 +126,7 @@ def test_where_both_readings_fit_at_once_the_order_is_held() -> None:
 
 
 def test_the_rest_of_a_split_payment_may_be_rounded() -> None:
-    card, cash = received("10.00"), rounded(received("2.00", "cash", id="T2", hour=14), "-0.02")
+    card, cash = received("10.00", hour=12), rounded(received("2.00", "cash", id="T2", hour=12), "-0.02")
 
     decision = decided(till(SOLD, card, cash))
 
@@ -137,7 +137,7 @@ def test_the_rest_of_a_split_payment_may_be_rounded() -> None:
 def test_a_posted_invoice_is_left_alone_and_the_rounding_allocated_to_it() -> None:
     history = after(decided(order(SOLD)))
 
-    decision = decided(till(SOLD, rounded(received("12.00", "cash"), "-0.02")), history)
+    decision = decided(till(SOLD, rounded(received("12.00", "cash", hour=12), "-0.02")), history)
 
     assert [(one.kind, one.number, one.total) for one in decision.documents] == [
         (DocumentKind.CREDIT_NOTE, "SH-1-C1", Decimal("0.02"))
@@ -148,14 +148,14 @@ def test_a_posted_invoice_is_left_alone_and_the_rounding_allocated_to_it() -> No
 def test_rounding_up_of_a_posted_invoice_is_a_small_invoice_paid_with_it() -> None:
     history = after(decided(order(SOLD)))
 
-    decision = decided(till(SOLD, rounded(received("12.05", "cash"), "0.03")), history)
+    decision = decided(till(SOLD, rounded(received("12.05", "cash", hour=12), "0.03")), history)
 
     assert moves(decision.settlements) == ["payment placed 12.02", "payment C1 0.03"]
 
 
 def test_a_refund_in_coins_rounds_its_credit_note() -> None:
-    paid = rounded(received("12.00", "cash"), "-0.02")
-    refund = rounded(paid_back("12.00", "cash", day=25), "-0.02")
+    paid = rounded(received("12.00", "cash", hour=12), "-0.02")
+    refund = rounded(paid_back("12.00", "cash", day=25, hour=12), "-0.02")
 
     decision = decided(till(SOLD, paid, TAKEN_BACK, refund))
 
@@ -163,8 +163,23 @@ def test_a_refund_in_coins_rounds_its_credit_note() -> None:
     assert moves(decision.settlements) == ["payment placed 12.00", "refund R1 12.00"]
 
 
+@pytest.mark.parametrize(("seconds", "role"), [(5, "placed"), (6, "C1")], ids=["of its moment", "later"])
+def test_a_payment_of_another_moment_rounds_no_invoice_though_none_is_posted_yet(seconds: int, role: str) -> None:
+    cash = rounded(received("12.00", "cash"), "-0.02")
+    cash = replace(cash, processed_at=SOLD.happened_at + timedelta(seconds=seconds))
+
+    assert roundings(decided(till(SOLD, cash)))[0][0] == role
+
+
+def test_a_refund_of_another_moment_rounds_no_credit_note() -> None:
+    paid = rounded(received("12.00", "cash", hour=12), "-0.02")
+    refund = rounded(paid_back("12.00", "cash", day=26, hour=12), "-0.02")
+
+    assert [role for role, _ in roundings(decided(till(SOLD, paid, TAKEN_BACK, refund)))] == ["placed", "C1"]
+
+
 def test_rounding_is_booked_once() -> None:
-    facts = till(SOLD, rounded(received("12.00", "cash"), "-0.02"))
+    facts = till(SOLD, rounded(received("12.00", "cash", hour=12), "-0.02"))
     history = after(decided(facts))
 
     again = decided(facts, history)
@@ -175,12 +190,12 @@ def test_rounding_is_booked_once() -> None:
 def test_a_store_whose_ledger_has_the_rounding_tells_it_only_twice() -> None:
     in_ledger = placed(BUN, line("-0.02", kind=LineKind.ROUNDING, quantity=0, id="rounding"))
 
-    decision = decided(till(in_ledger, rounded(received("12.00", "cash"), "-0.02")))
+    decision = decided(till(in_ledger, rounded(received("12.00", "cash", hour=12), "-0.02")))
 
     assert roundings(decision) == [("placed", Decimal("-0.02"))]
 
 
 def test_it_is_held_where_xero_has_no_rounding_account() -> None:
-    facts = till(SOLD, rounded(received("12.00", "cash"), "-0.02"))
+    facts = till(SOLD, rounded(received("12.00", "cash", hour=12), "-0.02"))
 
     assert causes(decided(facts, books=replace(BOOKS, rounding_account=None)).held) == ["no rounding account"]

@@ -276,7 +276,7 @@ def test_what_change_was_given_was_not_settled() -> None:
 
 @pytest.mark.parametrize(("cash", "in_it"), [("49.98", True), ("50.00", False)], ids=["in it", "beside it"])
 def test_cash_rounded_in_the_shops_coins_moves_what_the_coins_were(cash: str, in_it: bool) -> None:
-    paid, euro = received(cash, "cash"), received("57.48" if in_it else "57.50", "cash")
+    paid, euro = received(cash, "cash", hour=12), received("57.48" if in_it else "57.50", "cash", hour=12)
     facts = replace(shown(LAMP, paid), totals=replace(order(LAMP, paid).totals, rounding=Decimal("-0.02")))
     tenders = replace(paid, rounding=Decimal("-0.02")), replace(euro, rounding=Decimal("-0.02"), settled=paid.amount)
     presented = replace(order(LAMP_IN_EURO, euro, currency="EUR"), tenders=(tenders[1],))

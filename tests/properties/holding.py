@@ -206,19 +206,23 @@ def _is_rounding_unclear(done: Posted, held: Held) -> bool:
 
 
 def _left(done: Posted, *kinds: DocumentKind) -> Decimal:
-    """What money left open on documents of these kinds, allocations left aside, as they can be taken back."""
+    """What money left open on documents of these kinds, allocations left aside, as they can be taken back.
+
+    But not what an overpayment gave to an invoice of the next moment: that is as if it had been paid there.
+    """
     roles = {role: one for (_, role), one in done.model.entries.items() if one.document.kind in kinds}
     total = sum((one.document.total for one in roles.values() if not one.voided), ZERO)
     money = (SettlementKind.PAYMENT, SettlementKind.REFUND)
-    return total - sum(
-        (one.amount for one in done.history.settlements if one.kind in money and one.role in roles), ZERO
-    )
+    moved = [one.amount for one in done.history.settlements if one.kind in money and one.role in roles]
+    moved += [one.amount for one in done.given_at_once if {one.role, one.to_role} & roles.keys()]
+    return total - sum(moved, ZERO)
 
 
 def _pinned(done: Posted) -> Decimal:
     """What is allocated within the closed period, where it cannot be taken back."""
     lock_date = done.life.chart.lock_date
-    return sum((one.amount for one in done.model.standing() if lock_date and one.date <= lock_date), ZERO)
+    locked = (one for one in done.model.standing() if lock_date and one.date <= lock_date)
+    return sum((one.amount for one in locked if one not in done.given_at_once), ZERO)
 
 
 def _amount(done: Posted, held: Held) -> Decimal:

@@ -17,6 +17,7 @@ from embedded_app.accounting.order import AgreementKind, Order, SaleLine, Tender
 from embedded_app.sandbox.shopify.checkouts import EVERYTHING, Allowed
 from embedded_app.sandbox.shopify.lawful import lawful_orders
 from embedded_app.sandbox.shopify.markets import Market
+from tests.properties.moments import apart
 from tests.properties.organisations import books_of, charts, mappings
 
 ZERO = Decimal(0)
@@ -100,7 +101,7 @@ def lives(draw: st.DrawFn, market: Market) -> Life:
     """A lawful life in the market, with any mapping, lock date and start date."""
     allowed = draw(st.sampled_from([EVERYTHING, EVERYTHING, Allowed()]))
     allowed = replace(allowed, most_deeds=draw(st.sampled_from([8, 8, 8, 12, 3])))
-    facts = lawful_orders(draw(DRAWS), market=market, allowed=allowed)
+    facts = apart(draw(DRAWS), lawful_orders(draw(DRAWS), market=market, allowed=allowed))
     contains_rounding = draw(st.booleans())
     if contains_rounding:
         facts = tuple(_containing_rounding(order) for order in facts)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from embedded_app.accounting.documents import Decision, DocumentKind, DocumentLine, Held, History
+from embedded_app.accounting.documents import Decision, Document, DocumentKind, DocumentLine, Held, History, Settlement
 from embedded_app.accounting.mapping import SpecialAccount, TaxKey
-from embedded_app.accounting.order import Order, SaleLine
+from embedded_app.accounting.order import AgreementKind, Order, SaleLine, TenderKind
 from embedded_app.accounting.posting import post
 from embedded_app.sandbox.shopify.cents import unit_of
 from tests.books_model import SALES, BooksModel
@@ -20,6 +20,7 @@ from tests.properties.lives import ZERO, Life
 
 # A store writes an agreement a moment after the money of the same deed.
 TRAILING = timedelta(seconds=5)
+SINCE_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,21 +55,36 @@ class Posted:
         return any(_seen(look) != _seen(order)[: len(_seen(look))] for look in self.looks)
 
     @property
-    def parted_a_moment(self) -> bool:
-        """Whether a look saw a payment without an agreement of the same moment, give or take a store's trailing."""
-        order = self.life.order
+    def parts_a_refund(self) -> bool:
+        """Whether a look saw money paid back, but not the credit note that was written within a store's trailing."""
+        credits = [one for one in self.life.order.agreements if any(line.gross < 0 for line in one.lines)]
         return any(
-            abs(tender.processed_at - agreement.happened_at) <= TRAILING
+            timedelta() < agreement.happened_at - tender.processed_at <= TRAILING
             for look in self.looks
             for tender in look.tenders
-            for agreement in order.agreements[len(look.agreements) :]
+            for agreement in credits
+            if tender.kind is TenderKind.PAID_BACK and agreement.id not in {one.id for one in look.agreements}
         )
 
     @property
-    def has_rounding_apart(self) -> bool:
-        """Whether cash rounding stands on a document of its own."""
+    def given_at_once(self) -> list[Settlement]:
+        """What stands allocated from overpayments made within a store's trailing before the agreement they went to."""
+        documents = {role: one.document for (_, role), one in self.model.entries.items()}
+        paid = {one.id: one.processed_at for one in self.life.order.tenders}
+        made = {one.id: one.happened_at for one in self.life.order.agreements}
+
+        def is_at_once(credit: Document, invoice: Document) -> bool:
+            moments = [made[one] for one in invoice.agreements if credit.kind is DocumentKind.OVERPAYMENT]
+            return any(timedelta() <= moment - paid[str(credit.tender_id)] <= TRAILING for moment in moments)
+
+        pairs = [(one, documents[one.role], documents[str(one.to_role)]) for one in self.model.standing()]
+        return [one for one, credit, invoice in pairs if is_at_once(credit, invoice)]
+
+    @property
+    def rounded_apart(self) -> set[str | None]:
+        """The payments whose cash rounding stands on a document of its own."""
         sales = (one for one in self.history.documents if one.kind in SALES)
-        return any({line.account for line in one.lines} == {ledgers.ROUNDING} for one in sales)
+        return {one.tender_id for one in sales if {line.account for line in one.lines} == {ledgers.ROUNDING}}
 
     @property
     def is_before_start(self) -> bool:
@@ -210,8 +226,14 @@ def _is_nothing(done: Posted) -> bool:
     return not order.tenders and (undone or not sold)
 
 
-def _seen(order: Order) -> list[tuple[datetime, str]]:
-    """What of an order can be seen, by moment."""
-    entries = [(one.happened_at, one.id) for one in order.agreements]
-    entries += [(one.processed_at, one.id) for one in order.tenders]
-    return sorted(entries)
+def _seen(order: Order) -> list[str]:
+    """What of an order can be seen, by moment; in one moment, agreements before money, as the store tells them.
+
+    What was placed comes first: a checkout takes its money before there is an order.
+    """
+    entries = [
+        (SINCE_EVER if one.kind is AgreementKind.PLACED else one.happened_at, 0, at, one.id)
+        for at, one in enumerate(order.agreements)
+    ]
+    entries += [(one.processed_at, 1, at, one.id) for at, one in enumerate(order.tenders)]
+    return [entry[-1] for entry in sorted(entries)]

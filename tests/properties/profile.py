@@ -25,6 +25,8 @@ PROFILE = settings(
     phases=[Phase.generate, Phase.shrink] if NAME == "nightly" else [Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
+# Where a life is short and what may go wrong is rare.
+MORE = settings(PROFILE, max_examples=4 * EXAMPLES[NAME])
 # The first failure is enough, and shrinking it is not wanted, where a mistake is made on purpose.
 UNTIL_FOUND = settings(PROFILE, max_examples=256, phases=[Phase.generate])
 

@@ -8,7 +8,7 @@ from embedded_app.accounting.documents import DocumentKind, SettlementKind
 from embedded_app.accounting.order import AgreementKind
 from tests.books_model import PAYABLE
 from tests.properties import ledgers
-from tests.properties.posted import TRAILING, Posted
+from tests.properties.posted import Posted
 
 Moment = tuple[datetime, int]
 
@@ -18,6 +18,9 @@ def check_order_of_money(done: Posted) -> None:
     since, paid_at = _moments(done), _paid_at(done)
     documents = {role: entry.document for (_, role), entry in done.model.entries.items() if role in since}
     left = {role: one.total for role, one in documents.items()}
+    for given in done.given_at_once:  # as if it had been paid there
+        left[given.role] -= given.amount
+        left[str(given.to_role)] -= given.amount
     for settlement in done.history.settlements:
         if settlement.tender_id is None or settlement.kind not in (SettlementKind.PAYMENT, SettlementKind.REFUND):
             continue
@@ -51,7 +54,7 @@ def _moments(done: Posted) -> dict[str, Moment]:
         if any(one.kind is AgreementKind.PLACED for one in happened):  # a checkout takes money before there is an order
             found[role] = datetime.min.replace(tzinfo=UTC), 0
         elif happened:
-            found[role] = min(one.happened_at for one in happened) - TRAILING, 0
+            found[role] = min(one.happened_at for one in happened), 0
         else:
             found[role] = _paid_at(done)[str(document.tender_id)]
     return found

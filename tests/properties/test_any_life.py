@@ -13,7 +13,7 @@ from tests.properties.holding import check_holds
 from tests.properties.lives import Life, arrivals, lives, steps
 from tests.properties.posted import check_against_ledgers, posted
 from tests.properties.profile import played
-from tests.properties.same import check_same_by_document, check_same_sums
+from tests.properties.same import check_same
 from tests.properties.settling import check_all_is_allocated, check_order_of_money
 
 in_every_market = pytest.mark.parametrize("market", MARKETS.values(), ids=MARKETS)
@@ -47,7 +47,7 @@ def test_however_often_an_order_is_looked_at_the_books_are_the_same(market: Mark
         check_against_ledgers(step_by_step)
         check_holds(step_by_step)
         check_all_is_allocated(step_by_step)
-        check_same_by_document(posted(life, [life.order]), step_by_step)
+        check_same(posted(life, [life.order]), step_by_step)
 
     check()
 
@@ -61,7 +61,7 @@ def test_whichever_ledger_comes_first_the_books_are_the_same(market: Market) -> 
         check_against_ledgers(in_some_order)
         check_holds(in_some_order)
         check_all_is_allocated(in_some_order)
-        check_same_sums(posted(life, [life.order]), in_some_order)
+        check_same(posted(life, [life.order]), in_some_order)
 
     check()
 

@@ -47,10 +47,12 @@ def test_a_planted_mistake_is_found(mistake: Callable[[], AbstractContextManager
         check_lives()
 
 
+@pytest.mark.thorough
 def test_without_a_mistake_the_same_lives_pass() -> None:
     check_lives()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [*DocumentKind, *SettlementKind])
 def test_there_are_lives_that_make(kind: DocumentKind | SettlementKind) -> None:
     def makes_it(told: tuple[Life, st.DataObject]) -> bool:
