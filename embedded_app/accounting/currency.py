@@ -15,6 +15,7 @@ from embedded_app.accounting.documents import Books, Document, Held, History
 from embedded_app.accounting.mapping import LIABILITY_GATEWAYS, Mapping
 from embedded_app.accounting.money import CENT, ZERO, Money, round_cents
 from embedded_app.accounting.order import Order, Tender
+from embedded_app.accounting.rounding import rounding_source
 from embedded_app.accounting.tenders import net_tenders
 
 RATE = Decimal("0.000001")  # Xero's CurrencyRate has 6 decimals
@@ -40,8 +41,8 @@ def booked_order(order: Order, mapping: Mapping, history: History, books: Books)
 def document_rate(booked: Order, shop: Order | None, sources: Iterable[str]) -> Decimal | None:
     """The CurrencyRate of a document: presented ÷ shop amount of its sale lines, or of the order where those are zero.
 
-    What was given away tells it by its discounts. None where it is booked in the shop's currency (shop is None), or
-    where nothing tells it.
+    What was given away tells it by its discounts, cash rounding by the payment it was of. None where the document is
+    booked in the shop's currency (shop is None), or where nothing tells it.
     """
     if shop is None:
         return None
@@ -50,6 +51,7 @@ def document_rate(booked: Order, shop: Order | None, sources: Iterable[str]) -> 
         (_sum(booked, ids), _sum(shop, ids)),
         (booked.totals.original, shop.totals.original),
         (_discounts(booked, ids), _discounts(shop, ids)),
+        (_rounded(booked, ids), _rounded(shop, ids)),
     ):
         if presented and in_shop:
             return (presented / in_shop).quantize(RATE, ROUND_HALF_UP)
@@ -122,6 +124,10 @@ def _sum(order: Order, ids: set[str]) -> Decimal:
 def _discounts(order: Order, ids: set[str]) -> Decimal:
     lines = (line for agreement in order.agreements for line in agreement.lines)
     return sum((line.discount for line in lines if line.id in ids), ZERO)
+
+
+def _rounded(order: Order, ids: set[str]) -> Decimal:
+    return sum((tender.amount for tender in order.tenders if rounding_source(tender) in ids), ZERO)
 
 
 def _problem(order: Order, booked: Order, books: Books) -> Held | None:

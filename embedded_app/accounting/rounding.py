@@ -19,8 +19,6 @@ from embedded_app.accounting.ledgers import SINCE_EVER, known_since, tender_sign
 from embedded_app.accounting.money import ZERO, Money
 from embedded_app.accounting.order import Agreement, AgreementKind, LineKind, Order, SaleLine, Tender, TenderKind
 
-_SUFFIX = "#rounding"
-
 
 def with_rounding(order: Order) -> Order | Held:
     """The order with each tender's amount as the money that moved, and its rounding signed like what is owed.
@@ -69,8 +67,13 @@ def unbooked_rounding(order: Order, documents: Sequence[Document]) -> list[tuple
         return []
     booked = {source for document in documents for line in document.lines for source in line.sources}
     return [
-        (tender, _line(tender)) for tender in order.tenders if tender.rounding and f"{tender.id}{_SUFFIX}" not in booked
+        (tender, _line(tender)) for tender in order.tenders if tender.rounding and rounding_source(tender) not in booked
     ]
+
+
+def rounding_source(tender: Tender) -> str:
+    """What stands for a tender's rounding among a document line's sources."""
+    return f"{tender.id}#rounding"
 
 
 def rounded_agreement(tender: Tender, pending: Sequence[Agreement]) -> Agreement | None:
@@ -133,7 +136,7 @@ def _settled_with(tender: Tender, beside: Decimal) -> Tender:
 
 def _line(tender: Tender) -> SaleLine:
     return SaleLine(
-        id=f"{tender.id}{_SUFFIX}", kind=LineKind.ROUNDING, title="Cash rounding", quantity=0, gross=tender.rounding
+        id=rounding_source(tender), kind=LineKind.ROUNDING, title="Cash rounding", quantity=0, gross=tender.rounding
     )
 
 

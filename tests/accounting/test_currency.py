@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from embedded_app.accounting.currency import document_rate
 from embedded_app.accounting.documents import Books, Decision, DocumentKind, History
 from embedded_app.accounting.mapping import Mapping, SpecialAccount
 from embedded_app.accounting.order import Agreement, Order, Tender, TenderKind
 from embedded_app.accounting.posting import post
+from embedded_app.accounting.rounding import rounding_source
 from tests.accounting.shop import (
     BOOKS,
     GROUP,
@@ -285,6 +287,16 @@ def test_cash_rounded_in_the_shops_coins_moves_what_the_coins_were(cash: str, in
     (payment,) = decide(replace(facts, tenders=(tenders[0],), presented=presented)).settlements
 
     assert (payment.amount, payment.bank_amount) == (Decimal("57.48"), Decimal("49.98"))
+
+
+def test_cash_rounding_of_an_order_that_began_at_nothing_tells_its_rate_by_the_payment() -> None:
+    euro, pounds = (replace(received(one, "cash"), rounding=Decimal("-0.02")) for one in ("57.50", "50.00"))
+    booked, shop = order(placed(line("0.00")), euro, currency="EUR"), order(placed(line("0.00")), pounds)
+    free = replace(booked.totals, original=Decimal(0))
+
+    rate = document_rate(replace(booked, totals=free), replace(shop, totals=free), [rounding_source(euro)])
+
+    assert rate == Decimal("1.15")
 
 
 def test_a_refund_that_moved_nothing_waits_and_makes_no_gain() -> None:
