@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from embedded_app.channels import DeliveryNote
 from embedded_app.models import Delivery, DeliveryState, Priority, Store, Tally
@@ -28,36 +30,61 @@ class Receipt(StrEnum):
     UNKNOWN_SHOP = "unknown shop"
 
 
+def _taken_in() -> ReturningInsert[Any]:
+    """One delivery of a store that we know, and its store's id; nothing where we have it already."""
+    columns = _DELIVERIES.c
+    told = [columns[name] for name in _TOLD]
+    values = [Store.id, literal(DeliveryState.OPEN, columns.state.type)]
+    values += [bindparam(column.name, type_=column.type) for column in told]
+    known = select(*values).where(Store.channel == bindparam("channel"), Store.external_id == bindparam("shop"))
+    return (
+        insert(_DELIVERIES)
+        .from_select([columns.store_id, columns.state, *told], known)
+        .on_conflict_do_nothing(index_elements=["store_id", "webhook_id"])
+        .returning(columns.store_id)
+    )
+
+
+_DELIVERIES = cast(Table, Delivery.__table__)
+_TOLD = (
+    "webhook_id",
+    "topic",
+    "event_id",
+    "order_external_id",
+    "kept",
+    "order_updated_at",
+    "triggered_at",
+    "received_at",
+)
+# Made once: building the statement took longer than the database takes for it.
+_TAKEN_IN = _taken_in()
+
+
 def receive(session: Session, channel: str, note: DeliveryNote, *, now: datetime) -> Receipt:
     """Record a verified delivery and wake its store's gather job, both in the caller's transaction.
 
     The caller commits; until then nothing has happened. A delivery of a shop we do not know is only counted: its
     signature is good, so the store means us, but there is nobody whose books it could change.
     """
-    store_id = session.scalar(select(Store.id).where(Store.channel == channel, Store.external_id == note.shop))
+    told = {
+        "channel": channel,
+        "shop": note.shop,
+        "webhook_id": note.webhook_id,
+        "topic": note.topic,
+        "event_id": note.event_id,
+        "order_external_id": note.order_id,
+        "kept": note.kept,
+        "order_updated_at": note.order_updated_at,
+        "triggered_at": note.triggered_at,
+        "received_at": now,
+    }
+    store_id = session.scalar(_TAKEN_IN, told)
     if store_id is None:
+        is_known = select(Store.id).where(Store.channel == channel, Store.external_id == note.shop)
+        if session.scalar(is_known) is not None:
+            return Receipt.REPEATED
         _count(session, UNKNOWN_SHOP, now)
         return Receipt.UNKNOWN_SHOP
-
-    recorded = session.scalar(
-        insert(Delivery)
-        .values(
-            store_id=store_id,
-            webhook_id=note.webhook_id,
-            topic=note.topic,
-            event_id=note.event_id,
-            order_external_id=note.order_id,
-            kept=note.kept,
-            order_updated_at=note.order_updated_at,
-            triggered_at=note.triggered_at,
-            received_at=now,
-            state=DeliveryState.OPEN,
-        )
-        .on_conflict_do_nothing(index_elements=["store_id", "webhook_id"])
-        .returning(Delivery.id)
-    )
-    if recorded is None:
-        return Receipt.REPEATED
 
     if note.topic in NOTICES:
         wake(session, "upkeep", store_id, queue="gather")
@@ -87,6 +114,13 @@ def ask_again(session: Session, store_id: int, order_external_ids: Iterable[str]
     if asked:
         wake(session, "gather", store_id)
     return asked
+
+
+def is_asked_for(session: Session, store_id: int, order_external_id: str) -> bool:
+    """Whether something that is not taken in yet tells of this order."""
+    of_order = Delivery.store_id == store_id, Delivery.order_external_id == order_external_id
+    found = select(Delivery.id).where(*of_order, Delivery.state == literal_column(f"'{DeliveryState.OPEN.value}'"))
+    return session.scalar(found.limit(1)) is not None
 
 
 def record_changes(

@@ -20,6 +20,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, scoped_session
 
@@ -32,9 +33,9 @@ from tests.sandboxes import books, shopify, world, xero  # noqa: F401  fixtures 
 RUN = pytest.StashKey[Path]()
 RUN_PREFIX = "crossfoot-tests-"
 TEMPLATE = "crossfoot_template"
-# Tests lose nothing when the machine goes down.
 # By database address, for all tests of this worker.
 ENGINES: dict[str, Engine] = {}
+# Tests lose nothing when the machine goes down.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
@@ -146,10 +147,11 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def app(config: Config, clock: SetClock) -> Iterator[Flask]:
+def app(pytestconfig: pytest.Config, config: Config, clock: SetClock) -> Iterator[Flask]:
     """The app under a clock set by hand, its database empty."""
     app = create_app(config, clock=clock)
     app.testing = True
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(pytestconfig.stash[RUN]))
     with app.app_context():
         # An engine keeps what it compiled; with one of its own each test would compile every statement anew.
         db.engines[None] = ENGINES.setdefault(config.sqlalchemy_url, db.engine)
