@@ -12,11 +12,11 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks import decide, drain, fairness, idle, ingest, outage, plan, workers
+from benchmarks import decide, drain, fairness, idle, ingest, outage, pages, plan, workers
 from benchmarks.ground import database_server
 from benchmarks.table import Line, printed
 
-NAMES = ("decide", "ingest", "outage", "idle", "drain", "workers", "fairness", "plan")
+NAMES = ("decide", "ingest", "outage", "idle", "drain", "workers", "fairness", "plan", "pages")
 
 
 def main() -> None:
@@ -50,6 +50,7 @@ def _measurements(server: str) -> dict[str, Callable[[], list[Line]]]:
         "workers": lambda: workers.measure(server),
         "fairness": lambda: fairness.measure(server),
         "plan": lambda: plan.measure(server),
+        "pages": lambda: pages.measure(server),
     }
 
 

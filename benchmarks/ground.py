@@ -34,7 +34,8 @@ from embedded_app.db import db
 from embedded_app.supervisor import Supervisor
 
 HOST = "127.0.0.1"
-DIRECTORY = local_database.default_directory(os.environ).parent / "bench"
+# Of this run alone: two at once would take each other's database away.
+DIRECTORY = local_database.default_directory(os.environ).parent / "bench" / str(os.getpid())
 UP_WITHIN_SECONDS = 30
 STOP_WITHIN_SECONDS = 10.0
 ACCESS_LIFE = timedelta(hours=1)
@@ -189,8 +190,14 @@ def _open_for_business(told: Mapping[str, Any]) -> int:
     session, moment = db.session(), now()
     store = onboarding.add_store(session, channel="shopify", external_id=told["shop"], prefix="SH-", now=moment)
     onboarding.keep_store_tokens(
-        session, store, access_token=told["shop_token"], refresh_token=None, access_expires_at=None
+        session,
+        store,
+        access_token=told["shop_token"],
+        refresh_token=told["shop_refresh_token"],
+        access_expires_at=moment + timedelta(minutes=30),
+        refresh_expires_at=moment + REFRESH_LIFE,
     )
+    store.orders_from = moment + timedelta(days=365)  # webhooks tell of the orders, no catch-up does
     grant = onboarding.keep_xero_tokens(
         session,
         xero_user_id=told["user_id"],

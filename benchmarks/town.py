@@ -38,9 +38,11 @@ def _open(world: World, books: Books, number: int, orders: int) -> dict[str, Any
     user_id = books.new_id()
     organisation = books.open_organisation(replace(UK, name=shop.name), user_id)
     access, refresh = books.issue_tokens(user_id)
+    pair = shop.issue_tokens()
     return {
         "shop": shop.domain,
-        "shop_token": shop.issue_tokens().access,
+        "shop_token": pair.access,
+        "shop_refresh_token": pair.refresh,
         "order_ids": [place_and_pay(shop, at) for at in range(orders)],
         "tenant_id": organisation.tenant_id,
         "user_id": user_id,

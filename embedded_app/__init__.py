@@ -92,17 +92,44 @@ def _connect_database(app: Flask, config: Config) -> None:
 
 
 def _blueprints() -> list[Blueprint]:
+    from embedded_app.web.activity import activity
     from embedded_app.web.admission import admission
+    from embedded_app.web.alerts import alerts
     from embedded_app.web.home import home
+    from embedded_app.web.imports import imports
+    from embedded_app.web.mapping import mapping
+    from embedded_app.web.mapping_changes import mapping_changes
+    from embedded_app.web.mapping_history import mapping_versions
+    from embedded_app.web.mapping_rules import mapping_rules
     from embedded_app.web.metrics import metrics
     from embedded_app.web.preview import preview
     from embedded_app.web.settings import settings
     from embedded_app.web.setup import setup
     from embedded_app.web.start import start
+    from embedded_app.web.story import story
     from embedded_app.web.webhooks import webhooks
     from embedded_app.web.xero_connect import xero_callback, xero_connect
 
-    return [start, metrics, webhooks, admission, xero_connect, xero_callback, home, setup, preview, settings]
+    return [
+        start,
+        metrics,
+        webhooks,
+        admission,
+        xero_connect,
+        xero_callback,
+        home,
+        setup,
+        preview,
+        settings,
+        alerts,
+        mapping,
+        mapping_rules,
+        mapping_changes,
+        mapping_versions,
+        activity,
+        story,
+        imports,
+    ]
 
 
 def _app_without_config(error: ConfigError) -> Flask:

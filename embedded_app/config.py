@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+from embedded_app.mail import LOOPBACK_HOSTS, MailServer, mail_server
+
 SETTINGS = (
     "DATABASE_URL",
     "APP_URL",
@@ -33,9 +34,11 @@ SETTINGS = (
     "XERO_IDENTITY_URL",
     "XERO_LOGIN_URL",
     "METRICS_TOKEN",
+    "SMTP_URL",
+    "SMTP_FROM",
     "PORT",
 )
-OUR_PREFIXES = ("SHOPIFY_", "XERO_")
+OUR_PREFIXES = ("SHOPIFY_", "XERO_", "SMTP_")
 SECRET_KEY_CHARACTERS = 32
 METRICS_TOKEN_CHARACTERS = 16
 
@@ -87,6 +90,7 @@ class Config:
     xero_identity_url: str = XERO_IDENTITY_URL
     xero_login_url: str = XERO_LOGIN_URL
     metrics_token: str | None = field(default=None, repr=False)  # who sends it may read /metrics; None: nobody may
+    mail: MailServer | None = None  # who takes our mail; None: nobody is told of anything by mail
     port: int = PORT
 
     @classmethod
@@ -117,6 +121,7 @@ class Config:
             xero_identity_url=reader.origin("XERO_IDENTITY_URL", "an address", XERO_IDENTITY_URL),
             xero_login_url=reader.origin("XERO_LOGIN_URL", "an address", XERO_LOGIN_URL),
             metrics_token=reader.metrics_token(),
+            mail=reader.mail(),
             port=reader.port(PORT),
         )
         reader.refuse_unknown_settings()
@@ -243,11 +248,17 @@ class _Reader:
     def metrics_token(self) -> str | None:
         value = self.optional("METRICS_TOKEN")
         if value is not None and len(value) < METRICS_TOKEN_CHARACTERS:
-            self.problems.append(
-                f"METRICS_TOKEN is shorter than {METRICS_TOKEN_CHARACTERS} characters: take what "
-                '`python3 -c "import secrets; print(secrets.token_hex(16))"` prints.'
-            )
+            how = 'take what `python3 -c "import secrets; print(secrets.token_hex(16))"` prints'
+            self.problems.append(f"METRICS_TOKEN is shorter than {METRICS_TOKEN_CHARACTERS} characters: {how}.")
         return value
+
+    def mail(self) -> MailServer | None:
+        try:
+            url = self.optional("SMTP_URL")
+            return mail_server(url, self.optional("SMTP_FROM")) if url else None
+        except ValueError as problem:
+            self.problems.append(str(problem))
+        return None
 
     def port(self, default: int) -> int:
         value = self.optional("PORT") or str(default)

@@ -4,10 +4,13 @@
     post(key)     sends what an organisation is owed    queue "post"
     beyond(key)   reads a store's gift cards            queue "gather"
     catch_up(key) lists what changed in a store         queue "gather"
+    alert(key)    tells a merchant by mail              queue "gather"
+    dry_run(key)  adds up what a mapping would change   queue "gather"
+    import_orders(key)  posts what was sold before      queue "gather"
     upkeep(key)   keeps access and subscriptions alive  queue "gather"
     sweep         wakes whatever is owed                queue "sweep", every 10 s
     nudge         wakes one of the above, later         queue "sweep", at its moment
-    five_minutes  wakes "catch_up" for every store      queue "sweep", every five minutes
+    five_minutes  wakes "catch_up" and "alert"          queue "sweep", every five minutes
     hourly        wakes "beyond" and "upkeep"           queue "sweep", every hour
     rescue        frees jobs of dead workers            queue "sweep", every 10 s
     tidy          deletes jobs that ended badly         queue "sweep", every hour
@@ -64,6 +67,9 @@ class Work:
     beyond: Callable[[int], bool]  # store id
     catch_up: Callable[[int], bool]  # store id
     upkeep: Callable[[int], bool]  # store id
+    alert: Callable[[int], bool]  # store id
+    dry_run: Callable[[int], bool]  # store id
+    import_orders: Callable[[int], bool]  # store id
     sweep: Callable[[], object]
     five_minutes: Callable[[], object]
     hourly: Callable[[], object]
@@ -117,6 +123,9 @@ def job_app(app: Flask, work: Work, *, connections: int = 2) -> procrastinate.Ap
         ("beyond", "gather", work.beyond),
         ("catch_up", "gather", work.catch_up),
         ("upkeep", "gather", work.upkeep),
+        ("alert", "gather", work.alert),
+        ("dry_run", "gather", work.dry_run),
+        ("import_orders", "gather", work.import_orders),
         ("post", "post", work.post),
     ):
         jobs.task(name=name, queue=queue)(functools.partial(_work_on, app, name, queue, step))

@@ -12,9 +12,13 @@
     DocumentOrder, Settlement
     Dispatch, DispatchNeed,        what is written to Xero, in which order, in which calls
     Batch, BatchElement
-    Hold                           what is not posted, why, and what to do
+    Hold, Skip                     what is not posted, why, and what to do; what a person leaves out for good
     DaySales                       what each order sold on each day, for adding up against the documents
+    Alert                          what a merchant is told of by mail, and whether they were
     SetupDraft                     what a merchant has answered in Setup so far
+    Import, ImportOrder            posting what was sold before: from which day, and order by order
+    DryRun                         a change of the mapping before it is saved, and what it would change
+    Seen                           which taxes, gateways and kinds of lines a store's orders have had
     AuditEntry, Tally              what people did; what was only counted
 
 Every unique index carries a comment that says what it prevents. Moments come from the app's clock, never from the
@@ -30,7 +34,10 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     CheckConstraint,
+    Computed,
     Date,
     DateTime,
     Enum,
@@ -42,7 +49,7 @@ from sqlalchemy import (
     String,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from embedded_app.db import db
@@ -59,13 +66,15 @@ class DeliveryState(StrEnum):
 class Outcome(StrEnum):
     """How a delivery, or an order as last decided, ended: never anything else, never without a word.
 
-    waiting: nothing to post yet, until the order is paid or fulfilled as the mapping says.
+    waiting: nothing to post yet, until the order is paid or fulfilled as the mapping says. left out: a person said that
+    Crossfoot is not to post (more of) this order; see Skip.
     """
 
     RECORDED = "recorded"
     NOTHING = "nothing to post"
     WAITING = "waiting"
     HELD = "held"
+    SKIPPED = "left out"
 
 
 class Priority(IntEnum):
@@ -77,13 +86,16 @@ class Priority(IntEnum):
 
 
 class DispatchState(StrEnum):
-    """waiting for what it needs · ready to be sent · sending in an open batch · posted · held for the merchant."""
+    """waiting for what it needs · ready to be sent · sending in an open batch · posted · held for the merchant · left
+    out with its order by a person.
+    """
 
     WAITING = "waiting"
     READY = "ready"
     SENDING = "sending"
     POSTED = "posted"
     HELD = "held"
+    SKIPPED = "left out"
 
 
 class BatchState(StrEnum):
@@ -93,6 +105,60 @@ class BatchState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"
     CLOSED = "closed"
+
+
+class ImportState(StrEnum):
+    """listing the store's orders · looking in Xero for documents of others · ready for the merchant's word · running ·
+    paused by the merchant, or for what they must mend · stopped for good · done.
+    """
+
+    LISTING = "listing"
+    LOOKING = "looking"
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class ImportOrderState(StrEnum):
+    """due: to be handed over · known: decided before the import, and unchanged · handed over to be read, decided and
+    posted like any other · left out, for another app has made its document.
+    """
+
+    DUE = "due"
+    KNOWN = "known"
+    HANDED_OVER = "handed over"
+    LEFT_OUT = "left out"
+
+
+class AlertKind(StrEnum):
+    """What is told by mail: the first held item of a kind · nothing goes on until somebody acts · nothing was posted
+    for long though something is owed · a day's figures · that mail arrives.
+    """
+
+    HELD = "held"
+    STOPPED = "stopped"
+    BACKLOG = "backlog"
+    DIGEST = "digest"
+    TEST = "test"
+
+
+class DryRunState(StrEnum):
+    """editing: being changed · running over the orders · done with all of them · stopped by a person before that."""
+
+    EDITING = "editing"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class SeenAs(StrEnum):
+    """What was seen on an order: a tax key · the gateway of a tender · a kind of line."""
+
+    TAX = "tax"
+    GATEWAY = "gateway"
+    KIND = "kind"
 
 
 class DocumentState(StrEnum):
@@ -129,6 +195,7 @@ class Organisation(db.Model):
     refused_in_a_row: whole calls with one element each that Xero refused, one after the other; unauthorised_in_a_row:
     calls whose access token it refused.
     chart: its accounts, tax rates, tracking and currencies as last read, in the form of accounting.chart_json.
+    plan: the merchant's plan at Xero, by Xero's own name (xero/plans.py).
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,6 +206,7 @@ class Organisation(db.Model):
     short_code: Mapped[str | None]
     base_currency: Mapped[str] = mapped_column(String(3))
     country: Mapped[str | None] = mapped_column(String(2))
+    plan: Mapped[str | None] = mapped_column(String(32))
     period_lock_date: Mapped[Day | None] = mapped_column(Date)
     end_of_year_lock_date: Mapped[Day | None] = mapped_column(Date)
     chart: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
@@ -199,7 +267,8 @@ class Store(db.Model):
     it is the one asked for. subscriptions: what webhooks were found at subscriptions_checked_at, in the form of
     pipeline/subscribing.py.
     orders_from: from when on its orders are listed: the start date, where that lies before the installation.
-    notify_address: where the merchant wants to be told of what is held; a choice of Settings, None for nowhere.
+    notify_address: where the merchant wants to be told of what is held, None for nowhere. notify_off: the kinds of mail
+    they do not want. notify_locale: the language of the admin when that was saved.
     """
 
     __table_args__ = (
@@ -219,6 +288,8 @@ class Store(db.Model):
     read_batch_size: Mapped[int] = mapped_column(default=9)
     orders_from: Mapped[datetime | None] = mapped_column(MOMENT)
     notify_address: Mapped[str | None] = mapped_column(Encrypted)
+    notify_off: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    notify_locale: Mapped[str | None] = mapped_column(String(16))
     gift_cards_read_to: Mapped[datetime | None] = mapped_column(MOMENT)
     gift_cards_go_on: Mapped[str | None]
     gift_cards_reading_to: Mapped[datetime | None] = mapped_column(MOMENT)
@@ -322,6 +393,8 @@ class Delivery(db.Model):
         # Prevents a webhook that the store repeats from being taken in twice.
         Index("uq_delivery_store_webhook_id", "store_id", "webhook_id", unique=True),
         Index("ix_delivery_open", "store_id", "priority", "tries", "id", postgresql_where=text("state = 'open'")),
+        # Of those that are done only, so that a delivery pays for it once, when it ends.
+        Index("ix_delivery_done_order", "store_id", "order_external_id", postgresql_where=text("state = 'done'")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
@@ -348,13 +421,24 @@ class OrderFacts(db.Model):
 
     version grows whenever the ledgers' hash changes. outcome and reason: of the last decision. facts: None while the
     store's answer could not be read (then the order is held, with the reason).
+    amount, currency, sold_at, gateways, words: what Activity finds an order by, as pipeline/finding.py takes them from
+    the facts: its total now, in the shop's money; where it was sold; through what money moved; titles and SKUs of what
+    was sold. skipped_at: since when a person leaves it out, None where nobody does (see Skip).
     """
 
     __table_args__ = (
         # Prevents one order from having two rows, and so two groups and two invoices.
         Index("uq_order_facts_store_external_id", "store_id", "external_id", unique=True),
         Index("ix_order_facts_store_outcome", "store_id", "outcome"),
-        Index("ix_order_facts_store_placed_at", "store_id", "placed_at"),
+        # By day, and enough beside it to tell which orders a filter of Activity wants without reading them.
+        Index(
+            "ix_order_facts_store_placed_at",
+            "store_id",
+            "placed_at",
+            "id",
+            postgresql_include=["outcome", "amount", "sold_at", "gateways"],
+        ),
+        Index("ix_order_facts_search", "search", postgresql_using="gin"),
         Index("ix_order_facts_store_name", "store_id", "name"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -369,6 +453,15 @@ class OrderFacts(db.Model):
     read_at: Mapped[datetime | None] = mapped_column(MOMENT)
     outcome: Mapped[Outcome | None] = mapped_column(_state(Outcome))
     reason: Mapped[str | None]
+    amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    sold_at: Mapped[str | None] = mapped_column(String(64))
+    gateways: Mapped[list[str] | None] = mapped_column(ARRAY(String))
+    words: Mapped[str | None]
+    search: Mapped[str | None] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('simple'::regconfig, words)", persisted=True), deferred=True
+    )
+    skipped_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
 class DaySales(db.Model):
@@ -498,6 +591,8 @@ class Settlement(db.Model):
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
+        # For whoever looks for the story of a payment by Xero's id.
+        Index("ix_settlement_xero_id", "xero_id", postgresql_where=text("xero_id IS NOT NULL")),
         CheckConstraint("amount > 0", name="amount_positive"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -649,6 +744,8 @@ class Hold(db.Model):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_hold_order", "order_id"),
+        Index("ix_hold_dispatch", "dispatch_id", postgresql_where=text("dispatch_id IS NOT NULL")),
+        Index("ix_hold_open_cause", "store_id", "cause", "id", postgresql_where=text("closed_at IS NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
@@ -664,6 +761,33 @@ class Hold(db.Model):
     closed_by: Mapped[str | None]
 
 
+class Skip(db.Model):
+    """A person said that Crossfoot is not to post (more of) an order. Kept for good, also once it is taken back.
+
+    reason: in the person's own words. version: of the order's facts then, 0 before they were read; a later one says
+    that the order changed since. amount, currency: what the order sold and is not in Xero by us, None before it was
+    read.
+    """
+
+    __table_args__ = (
+        # Prevents an order from being left out twice at once, by two people or by a double click.
+        Index("uq_skip_open", "order_id", unique=True, postgresql_where=text("taken_back_at IS NULL")),
+        Index("ix_skip_open_store", "store_id", postgresql_where=text("taken_back_at IS NULL")),
+        Index("ix_skip_order", "order_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_facts.id"))
+    reason: Mapped[str]
+    version: Mapped[int]
+    amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    skipped_at: Mapped[datetime] = mapped_column(MOMENT)
+    skipped_by: Mapped[str]
+    taken_back_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    taken_back_by: Mapped[str | None]
+
+
 class SetupDraft(db.Model):
     """What a merchant has answered in Setup, step by step, before it is a mapping. Nothing is posted by it.
 
@@ -675,6 +799,157 @@ class SetupDraft(db.Model):
     version: Mapped[int] = mapped_column(default=0)
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     saved_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
+class Import(db.Model):
+    """Posting what a store sold since a day of the past: once over all orders placed since then, at nobody's expense.
+
+    first_day: in the store's own zone. listing_id: the channel's name of the listing that runs, begun listing_tries
+    times; listed_to: up to which byte its orders are recorded. look_at: where the look through Xero stands, in the form
+    of pipeline/others_documents.py; looked_at: when it was over. leave_out: whether orders found there are left out.
+    found, known, read, posted, held, nothing, left_out, on_the_way: orders, as last counted, for its page; ahead: what
+    is still to be handed over, in the form of pipeline/import_estimate.py. problem: why it does not go on. not_before:
+    when to go on.
+    """
+
+    __table_args__ = (
+        # Prevents two imports of one store from running at once, which would hand the same orders over twice.
+        Index("uq_import_open", "store_id", unique=True, postgresql_where=text("state NOT IN ('stopped', 'done')")),
+        Index("ix_import_store", "store_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    first_day: Mapped[Day] = mapped_column(Date)
+    state: Mapped[ImportState] = mapped_column(_state(ImportState), default=ImportState.LISTING)
+    begun_at: Mapped[datetime] = mapped_column(MOMENT)
+    begun_by: Mapped[str]
+    listing_id: Mapped[str | None] = mapped_column(String(128))
+    listing_tries: Mapped[int] = mapped_column(default=0)
+    listed_to: Mapped[int] = mapped_column(BigInteger, default=0)
+    look_at: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    looked_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    leave_out: Mapped[bool] = mapped_column(default=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    confirmed_by: Mapped[str | None]
+    found: Mapped[int] = mapped_column(default=0)
+    known: Mapped[int] = mapped_column(default=0)
+    read: Mapped[int] = mapped_column(default=0)
+    posted: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int] = mapped_column(default=0)
+    nothing: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[int] = mapped_column(default=0)
+    on_the_way: Mapped[int] = mapped_column(default=0)
+    ahead: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    problem: Mapped[str | None]
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
+    ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    ended_by: Mapped[str | None]
+
+
+class ImportOrder(db.Model):
+    """One order that an import listed. number: the last digits of its name, by which others number documents.
+
+    total, paid: in the shop's currency, as listed; refunded: whether money went back. document: what stands in Xero for
+    it by another app, in the form of pipeline/others_documents.py; None where nothing was found.
+    """
+
+    __table_args__ = (
+        # Prevents an order that a listing gives twice, or a listing read again after a crash, from counting twice.
+        Index("uq_import_order", "import_id", "external_id", unique=True),
+        Index("ix_import_order_due", "import_id", "placed_at", "id", postgresql_where=text("state = 'due'")),
+        Index("ix_import_order_number", "import_id", "number"),
+        Index("ix_import_order_total", "import_id", "total"),
+        Index("ix_import_order_found", "import_id", "id", postgresql_where=text("document IS NOT NULL")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
+    external_id: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(255))
+    number: Mapped[str] = mapped_column(String(32))
+    placed_at: Mapped[datetime] = mapped_column(MOMENT)
+    updated_at: Mapped[datetime] = mapped_column(MOMENT)
+    currency: Mapped[str] = mapped_column(String(3))
+    total: Mapped[Decimal] = mapped_column(AMOUNT)
+    paid: Mapped[Decimal] = mapped_column(AMOUNT)
+    refunded: Mapped[bool]
+    state: Mapped[ImportOrderState] = mapped_column(_state(ImportOrderState), default=ImportOrderState.DUE)
+    document: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class Alert(db.Model):
+    """What a merchant is told of by mail. It closes when it is no longer so, and is told anew when it comes again.
+
+    cause: of a hold; which connection; the day of a digest. not_before: when it is sent, or tried again; in between
+    it is the lease of whoever is sending it. problem: why the mail server did not take it, in a sentence.
+    """
+
+    __table_args__ = (
+        # Prevents the merchant from being told twice of what is still the same.
+        Index("uq_alert_open", "store_id", "kind", "cause", unique=True, postgresql_where=text("closed_at IS NULL")),
+        # Prevents two digests of one day.
+        Index("uq_alert_digest", "store_id", "cause", unique=True, postgresql_where=text("kind = 'digest'")),
+        Index("ix_alert_store", "store_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    kind: Mapped[AlertKind] = mapped_column(_state(AlertKind))
+    cause: Mapped[str] = mapped_column(String(64))
+    opened_at: Mapped[datetime] = mapped_column(MOMENT)
+    closed_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    sent_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    tries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None] = mapped_column(MOMENT)
+    problem: Mapped[str | None]
+
+
+class DryRun(db.Model):
+    """A change of the mapping that is not saved, and what the last orders come to under it. Nothing is posted by it.
+
+    document: the mapping as it would be; base_version: the one it was made on. version: grows with each change, which
+    names the one it was made on. orders_from: orders placed since then are looked at; orders: how many there are;
+    looked_at, last_placed_at, last_order_id: how far it is. result: what was added up so far, in the form of
+    accounting.dry_run. closed_at: since when it is saved or discarded; saved_version: as what it was saved.
+    """
+
+    __table_args__ = (
+        # Prevents two changes of one store's mapping from being prepared side by side, the later undoing the earlier.
+        Index("uq_dry_run_open", "store_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    base_version: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(default=1)
+    author: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(MOMENT)
+    state: Mapped[DryRunState] = mapped_column(_state(DryRunState), default=DryRunState.EDITING)
+    orders_from: Mapped[datetime | None] = mapped_column(MOMENT)
+    orders: Mapped[int] = mapped_column(default=0)
+    looked_at: Mapped[int] = mapped_column(default=0)
+    last_placed_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    last_order_id: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    closed_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    saved_version: Mapped[int | None]
+
+
+class Seen(db.Model):
+    """A tax key, a gateway or a kind of line that orders of a store have had: on how many, and on which one last.
+
+    key: key_id of a tax key, else the name itself. what: a tax key's parts, in the form of accounting.seen. mapped:
+    whether the mapping had a place for it when it was last looked at.
+    """
+
+    __table_args__ = (Index("ix_seen_unmapped", "store_id", postgresql_where=text("NOT mapped")),)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    seen_as: Mapped[SeenAs] = mapped_column(_state(SeenAs), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    what: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    orders: Mapped[int]
+    first_placed_at: Mapped[datetime] = mapped_column(MOMENT)
+    last_placed_at: Mapped[datetime] = mapped_column(MOMENT)
+    last_order: Mapped[str] = mapped_column(String(255))
+    mapped: Mapped[bool] = mapped_column(default=False)
 
 
 class AuditEntry(db.Model):

@@ -5,7 +5,7 @@ The command line uses it now; the Setup pages will.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -85,11 +85,20 @@ def add_organisation(session: Session, *, tenant_id: str, grant: Grant, base_cur
     return organisation
 
 
-def save_mapping(session: Session, store: Store, document: dict[str, Any], *, author: str, now: datetime) -> Mapping:
+def save_mapping(
+    session: Session,
+    store: Store,
+    document: dict[str, Any],
+    *,
+    author: str,
+    now: datetime,
+    applies_from: date | None = None,
+) -> Mapping:
     """Save the document as the store's next mapping version. Flushes. Raises MappingError; then nothing is saved.
 
-    It is checked against the organisation as last read, and the currency of the store's last order; Xero itself
-    refuses what has changed there since.
+    applies_from: the first day whose orders go by it, None for all that is decided from now on. It is checked against
+    the organisation as last read, and the currency of the store's last order; Xero itself refuses what has changed
+    there since.
     """
     latest = session.scalar(select(func.max(Mapping.version)).where(Mapping.store_id == store.id)) or 0
     parsed = parse_mapping(document, latest + 1)
@@ -101,11 +110,17 @@ def save_mapping(session: Session, store: Store, document: dict[str, Any], *, au
         problems = check(parsed, recorded.chart(store.organisation), shop_currency=currency)
         if problems:
             raise MappingError(problems)
-    mapping = Mapping(store_id=store.id, version=latest + 1, document=document, author=author, created_at=now)
-    session.add(mapping)
-    session.add(
-        AuditEntry(store_id=store.id, at=now, actor=author, act="saved a mapping", detail={"version": latest + 1})
+    mapping = Mapping(
+        store_id=store.id,
+        version=latest + 1,
+        document=document,
+        author=author,
+        created_at=now,
+        applies_from=applies_from,
     )
+    session.add(mapping)
+    detail = {"version": latest + 1} | ({"applies from": applies_from.isoformat()} if applies_from else {})
+    session.add(AuditEntry(store_id=store.id, at=now, actor=author, act="saved a mapping", detail=detail))
     session.flush()
     return mapping
 

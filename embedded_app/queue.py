@@ -18,7 +18,7 @@ _writer = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 # What goes round all stores by the clock waits behind what has just happened in one of them: with two hundred stores,
 # each round would else hold every webhook up until all of them were asked.
-ROUNDS = frozenset({"beyond", "catch_up", "upkeep"})
+ROUNDS = frozenset({"alert", "beyond", "catch_up", "dry_run", "import_orders", "upkeep"})
 
 # Served by the partial unique index procrastinate_jobs_queueing_lock_idx_v1.
 _WAITING_JOB = text("SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo'")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Mapping as ReadOnlyMapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from embedded_app.accounting.mapping import UNTAXED_KINDS, TaxesOfKey, TaxKey, percent, tax_key
+from embedded_app.accounting.mapping import UNTAXED_KINDS, TaxesOfKey, TaxKey, TaxRule, percent, tax_key
 from embedded_app.accounting.order import LineKind, Order
 from embedded_app.accounting.suggest_taxes import Surroundings, Treatment, treatment
 
@@ -82,6 +83,38 @@ def charged_taxes(orders: Iterable[Order], around: Surroundings) -> tuple[Charge
         for (_, told), keys in groups.items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.orders, one.title, one.keys[0].text)))
+
+
+def known_taxes(
+    orders: ReadOnlyMapping[TaxKey, int],
+    told: ReadOnlyMapping[TaxKey, TaxRule],
+    around: Surroundings,
+    *,
+    each: bool = False,
+) -> tuple[ChargedTax, ...]:
+    """Tax keys by how they are told already, and those that are not, first, by what is suggested.
+
+    orders: how many had each key; of a group it is the most that one of its keys had. told: the rules there are. each:
+    every key by itself, so that countries and kinds that are told alike can be told apart.
+    """
+    groups: dict[object, list[TaxKey]] = defaultdict(list)
+    suggestions: dict[TaxKey, Treatment | str] = {key: treatment(key, around) for key in orders if key not in told}
+    for key in orders:
+        rule = told.get(key)
+        how = suggestions.get(key) if rule is None else (rule.strategy, rule.tax_type, tuple(rule.accounts.items()))
+        groups[key if each else (key.taxes, how)].append(key)
+    found = []
+    for keys in groups.values():
+        suggested = suggestions.get(keys[0], "")
+        found.append(
+            ChargedTax(
+                keys=tuple(sorted(keys, key=lambda key: key.text)),
+                orders=max(orders[key] for key in keys),
+                suggestion=suggested if isinstance(suggested, Treatment) else None,
+                why=suggested if isinstance(suggested, str) else suggested.why,
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (one.keys[0] in told, -one.orders, one.title, one.keys[0].text)))
 
 
 def key_id(key: TaxKey) -> str:

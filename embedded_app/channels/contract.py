@@ -6,10 +6,11 @@ comes back are frozen values. A webhook is only a hint that an order changed; fa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 import requests
@@ -112,6 +113,54 @@ class ChangedOrders:
     room: float | None = None
 
 
+class ListingState(StrEnum):
+    """running: ask again later · ready: it can be read · lost: it ended without a whole result, begin another."""
+
+    RUNNING = "running"
+    READY = "ready"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A listing of all orders that the store makes by itself. count: orders listed so far.
+
+    address: where it is read, None where it has no orders. It opens without a token, so it is neither kept nor logged.
+    """
+
+    state: ListingState
+    count: int
+    address: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedOrder:
+    """An order as a listing of all orders has it: enough to tell what importing it takes, no facts.
+
+    number: the last digits of its name without leading zeros, "" where there are none. total, paid: in the shop's
+    currency, as they stand now; refunded: whether money went back.
+    """
+
+    id: str
+    name: str
+    number: str
+    placed_at: datetime
+    updated_at: datetime
+    currency: str
+    total: Decimal
+    paid: Decimal
+    refunded: bool
+    test: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingPart:
+    """Some orders of a listing. read_to: what to go on by after them, in bytes."""
+
+    orders: tuple[PlacedOrder, ...]
+    read_to: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriptions:
     """Which webhooks the store sends us by subscriptions that this app made itself; the app's own settings make others.
@@ -178,6 +227,24 @@ class Channel(Protocol):
         `sees_old_orders`). Raises ChannelError when the store did not answer.
         """
 
+    def begin_listing(self, http: requests.Session, access: StoreAccess, *, since: datetime) -> str:
+        """Have the store list all orders placed from `since` on; returns the listing's id. Raises ChannelError.
+
+        StoreBusy also where as many listings run as the store makes at once.
+        """
+
+    def listing(self, http: requests.Session, access: StoreAccess, listing_id: str) -> Listing:
+        """How far a listing is. Raises ChannelError; AccessDenied where it ended because the app may not see orders."""
+
+    def read_listing(self, http: requests.Session, address: str, *, read_to: int) -> Iterator[ListingPart]:
+        """The orders of a listing that is ready, in parts, from where an earlier reading came to (0: all of it).
+
+        Raises StoreBusy where it breaks off, after the parts that came whole; QueryRefused where it is not as agreed.
+        """
+
+    def end_listing(self, http: requests.Session, access: StoreAccess, listing_id: str) -> None:
+        """Let a listing that nobody wants any more be cancelled. Raises ChannelError."""
+
     def sees_old_orders(self, scopes: Sequence[str]) -> bool:
         """Whether an app with these scopes sees orders of any age; else changes of old orders are never told."""
 
@@ -197,6 +264,12 @@ class Channel(Protocol):
 
     def order_named(self, http: requests.Session, access: StoreAccess, name: str) -> str | None:
         """The id of the newest order of this name, None where there is none. Raises ChannelError."""
+
+    def order_id(self, told: str) -> str | None:
+        """The id of the order that somebody means by it, or by the number its page has; None for anything else."""
+
+    def order_url(self, admin: str, domain: str, order_id: str) -> str:
+        """The order's page in the store's admin; admin: the admin's origin."""
 
     def read_names(self, http: requests.Session, access: StoreAccess, ids: Sequence[str]) -> dict[str, str | None]:
         """The names of customers and companies by their ids, None where the store gives none or denies it.

@@ -42,8 +42,11 @@ def _run(queues: tuple[str, ...], concurrency: int) -> None:
         beyond=pipeline.beyond,
         catch_up=pipeline.catch_up,
         upkeep=pipeline.upkeep,
+        alert=pipeline.alert,
+        dry_run=pipeline.dry_run,
+        import_orders=pipeline.import_orders,
         sweep=pipeline.sweep,
-        five_minutes=pipeline.wake_catch_up,
+        five_minutes=pipeline.five_minutes,
         hourly=pipeline.hourly,
     )
     try:

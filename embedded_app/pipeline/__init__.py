@@ -18,25 +18,41 @@ drafts.py       what a merchant answered in Setup, as a mapping document and bac
 setting_up.py   a step's answers checked and kept; the switch
 previewing.py   what would be posted, and why; writes nothing
 summing_up.py   the store's sales against Xero's documents, by day
+importing.py    what was sold before is posted: listed, looked for in Xero, confirmed, handed over
+                (import_rows, import_listing, others_documents, import_estimate, import_feeding)
 credentials.py  tokens, refreshed before they expire
 installing.py   a store opens the app: its first tokens
 connecting.py   a person lets us into a Xero organisation, or out of it
+stopped.py      what keeps a store's sales from going on until somebody acts
+alerting.py     what a merchant is to be told of
+letters.py      what the mails say
+mailing.py      the mails sent, at least once
+mapping_versions.py  a change of the mapping, and the versions that were saved
+dry_running.py  what the last orders come to under a mapping that is not saved yet
+seen.py         which taxes and gateways a store's orders have had
 complying.py    a store was uninstalled, or wants somebody's data erased
 """
 
 from embedded_app.pipeline.beyond_orders import beyond, open_balances, wake_beyond
 from embedded_app.pipeline.catching_up import catch_up, wake_catch_up
+from embedded_app.pipeline.dry_running import dry_run
 from embedded_app.pipeline.gathering import gather
+from embedded_app.pipeline.importing import import_orders
+from embedded_app.pipeline.mailing import alert
 from embedded_app.pipeline.retrying import retry_held
 from embedded_app.pipeline.sending import send
 from embedded_app.pipeline.sweeping import sweep
-from embedded_app.pipeline.upkeep import hourly, upkeep
+from embedded_app.pipeline.upkeep import five_minutes, hourly, upkeep
 
 __all__ = [
+    "alert",
     "beyond",
     "catch_up",
+    "dry_run",
+    "five_minutes",
     "gather",
     "hourly",
+    "import_orders",
     "open_balances",
     "retry_held",
     "send",

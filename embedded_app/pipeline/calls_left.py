@@ -5,6 +5,7 @@ Nobody sleeps here. What must wait is put off on its row, and woken at that mome
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +16,7 @@ from embedded_app.queue import wake_at
 from embedded_app.xero import limits, spacing
 from embedded_app.xero.errors import RetryLater
 from embedded_app.xero.limits import Limits, Window
+from embedded_app.xero.plans import invoices_a_month
 
 XERO = "xero"
 # The share of every window that each priority leaves to the more urgent ones.
@@ -23,6 +25,16 @@ KEPT = {Priority.LIVE: 0.0, Priority.IMPORT: 0.2, Priority.BACKGROUND: 0.4}
 NOTHING = min(Priority) - 1
 # The row of the whole app is written this often at most while calls are plenty: every worker writes the same one.
 APP_TOLD_EVERY = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Calls a minute and a day, those left of the day, and sales invoices a month; None where Xero has not said."""
+
+    minute_most: int
+    day_most: int | None
+    day_left: int | None
+    invoices: int | None
 
 
 def closed_until(
@@ -94,6 +106,16 @@ def leave_alone(session: Session, organisation: Organisation, until: datetime) -
     organisation.not_before = until
     wake_at(session, "post", organisation.id, until)
     session.commit()
+
+
+def found(organisation: Organisation) -> Found:
+    """What is known to limit what is posted to the organisation."""
+    return Found(
+        minute_most=limits.CALLS_A_MINUTE,
+        day_most=organisation.day_most,
+        day_left=organisation.day_left,
+        invoices=invoices_a_month(organisation.plan),
+    )
 
 
 def spaced_until(organisation: Organisation, *, now: datetime) -> datetime | None:

@@ -26,18 +26,24 @@ from embedded_app.channels import AccessLost, ChannelError, StoreBusy
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import (
+    Alert,
     AuditEntry,
     Consent,
     Contact,
     DaySales,
     Delivery,
     DeliveryState,
+    DryRun,
     Hold,
+    Import,
+    ImportOrder,
     Mapping,
     OrderFacts,
     Organisation,
     Outcome,
+    Seen,
     SetupDraft,
+    Skip,
     Store,
     StoreGrant,
 )
@@ -198,17 +204,30 @@ def _erase_store(session: Session, store: Store) -> str:
     """Erase what the store was set up with and what was read of it; commits in rounds, and may be done twice."""
     contacts = session.scalars(select(Contact).where(Contact.store_id == store.id)).all()
     detail: dict[str, object] = {**_erase_contacts(session, contacts, store), "kept": BOOKS_STAY}
-    for what, row in (("setup drafts", SetupDraft), ("ways to Xero", Consent), ("holds", Hold), ("day sums", DaySales)):
+    of_imports = select(Import.id).where(Import.store_id == store.id)
+    session.execute(delete(ImportOrder).where(ImportOrder.import_id.in_(of_imports)))
+    for what, row in (
+        ("setup drafts", SetupDraft),
+        ("ways to Xero", Consent),
+        ("holds", Hold),
+        ("alerts", Alert),
+        ("day sums", DaySales),
+        ("imports", Import),
+        ("changes of the mapping", DryRun),
+        ("taxes and gateways seen", Seen),
+    ):
         detail[what] = session.execute(delete(row).where(row.store_id == store.id)).rowcount
     session.execute(update(Mapping).where(Mapping.store_id == store.id).values(document={}))
+    session.execute(update(Skip).where(Skip.store_id == store.id).values(reason=""))
     store.posting, store.notify_address, store.subscriptions = False, None, None
+    store.notify_off, store.notify_locale = [], None
     session.commit()
 
     detail["orders"] = _in_rounds(
         session,
         OrderFacts,
         (OrderFacts.store_id == store.id, or_(OrderFacts.facts.is_not(None), OrderFacts.name.is_not(None))),
-        {"facts": None, "hash": None, "name": None},
+        {"facts": None, "hash": None, "name": None, "words": None, "gateways": None},
     )
     detail["notices"] = _in_rounds(
         session,

@@ -16,11 +16,14 @@ from embedded_app.accounting.documents import Decision, Held, History
 from embedded_app.accounting.facts import facts_hash, to_facts
 from embedded_app.accounting.order import Order
 from embedded_app.accounting.posting import post
-from embedded_app.bulk import insert_all
 from embedded_app.channels import Unreadable
 from embedded_app.models import Delivery, DeliveryState, Hold, OrderFacts, Outcome, PostingGroup, Store
+from embedded_app.pipeline import seen
+from embedded_app.pipeline.finding import keep_findable
+from embedded_app.pipeline.order_rows import lock_orders
 from embedded_app.pipeline.recording import Recorder, Stem
 from embedded_app.pipeline.rules import NewGroup, Rules, new_groups, rules_of
+from embedded_app.pipeline.skipping import LEFT_OUT, recount
 from embedded_app.pipeline.summing_up import keep_day_sales
 from embedded_app.pipeline.tenders import record_tenders
 from embedded_app.queue import wake
@@ -42,16 +45,18 @@ def decide(
     order's answer does not change ends there.
     """
     rules = rules_of(session, store)
-    rows = _lock(session, store.id, sorted(answers))
+    rows = lock_orders(session, store.id, sorted(answers))
     holds = _open_holds(session, rows)
     changed = [row for row in rows if _is_news(row, answers[row.external_id], holds[row.id])]
     orders = {row.id: answer for row in changed if isinstance(answer := answers[row.external_id], Order)}
+    found = seen.sightings(changed, orders)
     for row in rows:
         _take_moment(row, answers[row.external_id])
     for row in changed:
         _take_facts(row, answers[row.external_id], now=now)
     tenders = record_tenders(session, store.id, orders)
-    groups = _groups(session, store, orders) if rules.held is None else {}
+    taken_up = {row.id: orders[row.id] for row in changed if row.id in orders and row.skipped_at is None}
+    groups = _groups(session, store, taken_up) if rules.held is None else {}
     histories = recorded.histories(session, groups.values())
     stems = _stems(session, deliveries)
 
@@ -63,7 +68,10 @@ def decide(
     for row in changed:
         group = groups.get(row.id)
         history = histories[group.id] if group else History()
-        decision = _decision(rules, answers[row.external_id], group, history)
+        if row.skipped_at is None:
+            decision = _decision(rules, answers[row.external_id], group, history)
+        else:
+            decision = Decision(nothing=LEFT_OUT)
         if group and recorder and (decision.documents or decision.settlements):
             written[row.id] = recorder.record(
                 group,
@@ -72,15 +80,18 @@ def decide(
                 tenders,
                 has_history=bool(history.documents),
                 stems_from=stems.get(row.external_id),
+                mapping_id=rules.version_for(orders[row.id]).id,
             )
         _conclude(row, decision, history)
-        if row.id in orders:
+        if row.id in taken_up:
             sold.append((row, orders[row.id], decision, history))
         _keep_holds(session, row, decision.held, holds[row.id], now=now)
 
     if recorder is not None:
         recorder.write()
     keep_day_sales(session, store.id, sold, rules.mapping)
+    seen.keep(session, store.id, found, rules.mapping)
+    recount(session, [row for row in changed if row.skipped_at is not None], rules.mapping)
     _end_deliveries(session, rows, deliveries, now=now)
     if written:
         wake(session, "post", store.organisation_id or 0)
@@ -88,21 +99,6 @@ def decide(
     session.commit()
     for line in told:
         log.info("order decided", **line)
-
-
-def _lock(session: Session, store_id: int, external_ids: Sequence[str]) -> list[OrderFacts]:
-    """The orders' rows, made where missing, locked in id order."""
-    wanted = [{"store_id": store_id, "external_id": one, "version": 0} for one in external_ids]
-    insert_all(session, OrderFacts, wanted, unless_taken=("store_id", "external_id"))
-    return list(
-        session.scalars(
-            select(OrderFacts)
-            .where(OrderFacts.store_id == store_id, OrderFacts.external_id.in_(external_ids))
-            .order_by(OrderFacts.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
 
 
 def _stems(session: Session, deliveries: Mapping[str, Sequence[int]]) -> dict[str, Stem]:
@@ -168,6 +164,7 @@ def _take_facts(row: OrderFacts, answer: Order | Unreadable, *, now: datetime) -
     if row.hash != new_hash:
         row.hash, row.facts = new_hash, to_facts(answer)
         row.version += 1
+        keep_findable(row, row.facts)
 
 
 def _groups(session: Session, store: Store, orders: Mapping[int, Order]) -> dict[int, PostingGroup]:
@@ -198,12 +195,17 @@ def _decision(rules: Rules, answer: Order | Unreadable, group: PostingGroup | No
     if rules.held is not None:
         return Decision(held=(rules.held,))
     assert group is not None and rules.mapping is not None and rules.books is not None, "no rules, no decision"
-    return post(recorded.group(group), [answer], rules.mapping, history, rules.books)
+    return post(recorded.group(group), [answer], rules.version_for(answer).mapping, history, rules.books)
 
 
 def _conclude(row: OrderFacts, decision: Decision, history: History) -> None:
-    """Set the order's outcome: held when anything of it is, recorded when documents stand for it, else nothing."""
-    if decision.held:
+    """Set the order's outcome: held when anything of it is, recorded when documents stand for it, else nothing.
+
+    One that a person leaves out stays so, with the person's reason.
+    """
+    if row.skipped_at is not None:
+        row.outcome = Outcome.SKIPPED
+    elif decision.held:
         row.outcome, row.reason = Outcome.HELD, decision.held[0].sentence
     elif decision.documents or decision.settlements or history.documents:
         row.outcome, row.reason = Outcome.RECORDED, None

@@ -76,6 +76,18 @@ def keep_answers(
     return version + 1
 
 
+def follow(session: Session, store: Store, mapping: AccountMapping) -> None:
+    """Let the answers in Setup be those of a mapping that was saved elsewhere, where there are any. Flushes."""
+    draft = session.get(SetupDraft, store.id, populate_existing=True, with_for_update=True)
+    if draft is None:
+        return
+    told = answers_of(mapping)
+    del told["preview"], told["opening"]["balances"]
+    draft.answers = {**draft.answers, **{step: {**draft.answers.get(step, {}), **told[step]} for step in told}}
+    draft.version += 1
+    session.flush()
+
+
 def mapping_document(answers: Answers, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The mapping document that these answers make, whatever is still missing of it left out.
 

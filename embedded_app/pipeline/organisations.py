@@ -66,6 +66,7 @@ def read(session: Session, organisation: Organisation, *, with_chart: bool = Tru
     organisation.short_code = about.get("ShortCode")
     organisation.base_currency = str(about["BaseCurrency"])
     organisation.country = about.get("CountryCode")
+    organisation.plan = about.get("Class")
     organisation.period_lock_date = read_day(about.get("PeriodLockDate"))
     organisation.end_of_year_lock_date = read_day(about.get("EndOfYearLockDate"))
     organisation.read_at = now()

@@ -18,13 +18,13 @@ from embedded_app.accounting.double_entry import Entry, double_entry
 from embedded_app.accounting.explain import Explanation, explain
 from embedded_app.accounting.facts import from_facts
 from embedded_app.accounting.mapping import Mapping
-from embedded_app.accounting.mapping_document import parse_mapping
 from embedded_app.accounting.order import Order
 from embedded_app.accounting.posting import post
 from embedded_app.channels import CHANNELS, Channel, StoreAccess, Unreadable
+from embedded_app.clock import now
 from embedded_app.models import OrderFacts, PostingGroup, Store
 from embedded_app.pipeline import asking, credentials
-from embedded_app.pipeline.drafts import latest_mapping
+from embedded_app.pipeline.rules import in_force, versions_of
 from embedded_app.pipeline.summing_up import HeldTogether
 
 MOST_AHEAD = 2000
@@ -80,12 +80,13 @@ class Ahead:
     is_part: bool
 
 
-def saved_rulebook(session: Session, store: Store) -> Rulebook | None:
-    """The mapping the store posts by and its books, None before there are both."""
-    latest = latest_mapping(session, store)
-    if latest is None or store.organisation is None or store.organisation.chart is None:
+def saved_rulebook(session: Session, store: Store, order: Order | None = None) -> Rulebook | None:
+    """The mapping the store posts by, or posts this order by, and its books; None before there are both."""
+    versions = versions_of(session, store)
+    if not versions or store.organisation is None or store.organisation.chart is None:
         return None
-    return Rulebook(mapping=parse_mapping(latest.document, latest.version), books=recorded.books(store.organisation))
+    day = order.local_day(order.placed_at) if order else now().date()
+    return Rulebook(mapping=in_force(versions, day).mapping, books=recorded.books(store.organisation))
 
 
 def preview(session: Session, store: Store, order: Order, rulebook: Rulebook) -> Preview:

@@ -68,14 +68,16 @@ class Recorder:
         *,
         has_history: bool,
         stems_from: Stem | None = None,
+        mapping_id: int | None = None,
     ) -> int:
         """Take in a decision of one group; returns how many writes to Xero it makes.
 
         order: None for what is beyond orders. tenders: row ids by the tenders' own ids, as record_tenders gave them.
         has_history: whether anything was recorded for the group before; a group without is not asked for. stems_from:
-        what told of it, and how urgent its writes are, and with them whatever they wait for.
+        what told of it, and how urgent its writes are, and with them whatever they wait for. mapping_id: of the version
+        it was decided by, where that is not the recorder's own.
         """
-        book = _Book(self, group, stems_from or Stem())
+        book = _Book(self, group, stems_from or Stem(), mapping_id or self.mapping_id)
         if has_history:
             book.load()
         for document in decision.documents:
@@ -139,9 +141,9 @@ class _Settlement:
 class _Book:
     """One group's documents and settlements, old and new, while a decision is written into them."""
 
-    def __init__(self, recorder: Recorder, group: PostingGroup, stem: Stem) -> None:
+    def __init__(self, recorder: Recorder, group: PostingGroup, stem: Stem, mapping_id: int) -> None:
         self.recorder, self.session, self.store = recorder, recorder.session, recorder.store
-        self.group, self.stem = group, stem
+        self.group, self.stem, self.mapping_id = group, stem, mapping_id
         self.documents: dict[str, _Document] = {}
         self.settlements: list[_Settlement] = []
         self.writes = 0
@@ -173,7 +175,7 @@ class _Book:
             DocumentRow,
             store_id=self.store.id,
             group_id=self.group.id,
-            mapping_id=self.recorder.mapping_id,
+            mapping_id=self.mapping_id,
             role=document.role,
             kind=document.kind.value,
             generation=document.generation,

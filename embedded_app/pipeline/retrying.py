@@ -9,19 +9,43 @@ from sqlalchemy.orm import Session
 
 from embedded_app import inbox, outbox
 from embedded_app.clock import now
-from embedded_app.models import AuditEntry, Dispatch, Hold, OrderFacts, Store
+from embedded_app.models import AuditEntry, Dispatch, Document, Hold, OrderFacts, PostingGroup, Settlement, Store
 from embedded_app.queue import wake
 
 
-def retry_held(session: Session, store: Store, *, actor: str, cause: str | None = None) -> int:
-    """Try again all that is held for a store, or what is held by one cause; returns how many. Commits.
+def retry_held(
+    session: Session, store: Store, *, actor: str, cause: str | None = None, subject: str | None = None
+) -> int:
+    """Try again all that is held for a store, or what is held by one cause or one subject of it; returns how many.
 
-    Orders are read and decided afresh, writes that Xero refused are sent again, and a paused store is read again. What
-    is still not right is held again, with its sentence.
+    Commits. Orders are read and decided afresh, writes that Xero refused are sent again, and a paused store is read
+    again. What is still not right is held again, with its sentence.
     """
     wanted = select(Hold).where(Hold.store_id == store.id, Hold.closed_at.is_(None))
-    holds = session.scalars(wanted.where(Hold.cause == cause) if cause else wanted).all()
+    if cause:
+        wanted = wanted.where(Hold.cause == cause)
+    if subject:
+        wanted = wanted.where(Hold.subject == subject)
+    return _retry(session, store, session.scalars(wanted).all(), actor=actor, detail={"cause": cause})
 
+
+def retry_order(session: Session, store: Store, order_id: int, *, actor: str) -> int:
+    """Try again what is held of one order, by its row's id, its writes to Xero included; returns how much. Commits."""
+    held = Hold.store_id == store.id, Hold.closed_at.is_(None)
+    holds = list(session.scalars(select(Hold).where(*held, Hold.order_id == order_id)))
+    groups = (
+        select(PostingGroup.id)
+        .join(OrderFacts, (OrderFacts.store_id == PostingGroup.store_id) & (OrderFacts.external_id == PostingGroup.key))
+        .where(OrderFacts.id == order_id, PostingGroup.kind == "order")
+    )
+    documents = select(Document.id).where(Document.group_id.in_(groups))
+    settlements = select(Settlement.id).where(Settlement.group_id.in_(groups))
+    of_order = Dispatch.document_id.in_(documents) | Dispatch.settlement_id.in_(settlements)
+    holds += session.scalars(select(Hold).join(Dispatch, Dispatch.id == Hold.dispatch_id).where(*held, of_order))
+    return _retry(session, store, holds, actor=actor, detail={"order": order_id})
+
+
+def _retry(session: Session, store: Store, holds: Sequence[Hold], *, actor: str, detail: dict[str, object]) -> int:
     orders = session.scalars(
         select(OrderFacts.external_id).where(OrderFacts.id.in_({hold.order_id for hold in holds if hold.order_id}))
     ).all()
@@ -43,7 +67,7 @@ def retry_held(session: Session, store: Store, *, actor: str, cause: str | None 
             at=now(),
             actor=actor,
             act="retried what was held",
-            detail={"cause": cause, "orders": len(orders), "writes": len(dispatches)},
+            detail={**detail, "orders": len(orders), "writes": len(dispatches)},
         )
     )
     session.commit()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from embedded_app import models, recorded
 from embedded_app.accounting.documents import Books, Held
 from embedded_app.accounting.mapping import Mapping as AccountMapping
 from embedded_app.accounting.mapping_document import parse_mapping
+from embedded_app.accounting.order import Order
 from embedded_app.bulk import insert_all
+from embedded_app.clock import now
 from embedded_app.models import PostingGroup, Store
 
 NOT_CONNECTED = Held(
@@ -31,13 +34,31 @@ NOT_SWITCHED_ON = Held(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MappingVersion:
+    """One saved version. applies_from: the first day whose orders go by it, None for all that is decided since."""
+
+    id: int
+    mapping: AccountMapping
+    applies_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What decisions of one store go by; held: why none can be made at all."""
+    """What decisions of one store go by; held: why none can be made at all.
+
+    versions: those that decide anything, the latest first. mapping, mapping_id: of the one in force today, for what is
+    no order's; an order goes by `version_for` the day it was placed, whenever it is decided.
+    """
 
     mapping_id: int | None = None
     mapping: AccountMapping | None = None
+    versions: tuple[MappingVersion, ...] = ()
     books: Books | None = None
     held: Held | None = None
+
+    def version_for(self, order: Order) -> MappingVersion:
+        """The version that an order goes by: that of the store's own day on which it was placed."""
+        return in_force(self.versions, order.local_day(order.placed_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +75,45 @@ def rules_of(session: Session, store: Store) -> Rules:
     """The store's latest mapping and its organisation's books, or why nothing can be decided yet."""
     if store.organisation is None:
         return Rules(held=NOT_CONNECTED)
-    latest = session.scalar(
-        select(models.Mapping)
-        # An empty one was erased with its store; a new one comes from Setup.
-        .where(models.Mapping.store_id == store.id, models.Mapping.document != {})
-        .order_by(models.Mapping.version.desc())
-        .limit(1)
-    )
-    if latest is None:
-        return Rules(held=NOT_MAPPED)
     if not store.posting:
-        return Rules(held=NOT_SWITCHED_ON)
+        return Rules(held=NOT_SWITCHED_ON if is_mapped(session, store) else NOT_MAPPED)
+    versions = versions_of(session, store)
+    if not versions:
+        return Rules(held=NOT_MAPPED)
+    today = in_force(versions, now().date())
     return Rules(
-        mapping_id=latest.id,
-        mapping=parse_mapping(latest.document, latest.version),
+        mapping_id=today.id,
+        mapping=today.mapping,
+        versions=versions,
         books=recorded.books(store.organisation),
     )
+
+
+def versions_of(session: Session, store: Store) -> tuple[MappingVersion, ...]:
+    """The saved versions that decide anything, the latest first: those with a day of their own, and the one below them.
+
+    An empty one was erased with its store; a new one comes from Setup.
+    """
+    row = models.Mapping
+    of_store = row.store_id == store.id, row.document != {}
+    undated = select(func.max(row.version)).where(*of_store, row.applies_from.is_(None)).scalar_subquery()
+    wanted = select(row).where(*of_store, or_(undated.is_(None), row.version >= undated)).order_by(row.version.desc())
+    return tuple(
+        MappingVersion(id=one.id, mapping=parse_mapping(one.document, one.version), applies_from=one.applies_from)
+        for one in session.scalars(wanted)
+    )
+
+
+def is_mapped(session: Session, store: Store) -> bool:
+    """Whether the store has a mapping at all."""
+    saved = select(models.Mapping.id).where(models.Mapping.store_id == store.id, models.Mapping.document != {})
+    return session.scalar(saved.limit(1)) is not None
+
+
+def in_force(versions: Sequence[MappingVersion], day: date) -> MappingVersion:
+    """The latest of these versions that applies on the day; the earliest where none does."""
+    applying = (one for one in versions if one.applies_from is None or one.applies_from <= day)
+    return next(applying, versions[-1])
 
 
 def new_groups(session: Session, store: Store, wanted: Sequence[NewGroup]) -> list[PostingGroup]:

@@ -22,7 +22,7 @@ from embedded_app.accounting.mapping_check import check
 from embedded_app.accounting.mapping_document import MappingError, parse_mapping
 from embedded_app.clock import now
 from embedded_app.models import AuditEntry, Hold, Store
-from embedded_app.pipeline import credentials
+from embedded_app.pipeline import credentials, seen
 from embedded_app.pipeline.beyond_orders import ALREADY_OPENED, open_balances
 from embedded_app.pipeline.drafts import STEPS, Answers, draft_of, keep_answers, latest_mapping, mapping_document
 from embedded_app.pipeline.previewing import Rulebook
@@ -33,6 +33,10 @@ from embedded_app.xero.endpoints import CONTACTS
 from embedded_app.xero.outcomes import Posted, read_outcomes
 from embedded_app.xero.payloads import contact as contact_element
 
+WAITS_FOR_ITS_DAY = (
+    "Version {version} of the mapping waits for {day}, and this would bring it forward. Change it on the page Mapping, "
+    "where you choose from when it applies."
+)
 # What stands for answers not given yet, so that those given can be checked.
 _UNANSWERED = "not chosen yet"
 # The beginnings of the fields that a step asks for.
@@ -78,7 +82,7 @@ def save_step(session: Session, store: Store, step: str, given: Mapping[str, Any
     if latest_mapping(session, store) is not None and step != "preview":
         _save_mapping(session, store, answers, actor=actor)
         session.commit()
-        _free(session, store, actor=actor)
+        free_held(session, store, actor=actor)
     session.commit()
 
 
@@ -86,7 +90,7 @@ def step_problems(store: Store, answers: Answers, step: str) -> dict[str, str]:
     """What is wrong with a step's answers, by field of the mapping; fields of other steps are left to them."""
     found = {}
     for problem in _problems(store, answers):
-        field, sentence = _split(problem)
+        field, sentence = split_problem(problem)
         if field.startswith(_FIELDS[step]) and not _is_of_another(field, step):
             found.setdefault(field, sentence)
     return found
@@ -110,19 +114,25 @@ def _problems(store: Store, answers: Answers) -> tuple[str, ...]:
         mapping = parse_mapping(document, 1)
     except MappingError as error:
         return error.problems
-    chart = _chart(store)
+    chart = known_chart(store)
     return () if chart is None else check(mapping, chart)
 
 
-def _split(problem: str) -> tuple[str, str]:
+def split_problem(problem: str) -> tuple[str, str]:
     """A problem's field and its sentence: "gateways.paypal: …", "start_date 2026-11-01 lies …", "contact must be …"."""
     field, colon, rest = problem.partition(": ")
-    if not colon or not field.startswith(("accounts", "special", "gateways", "taxes", "no_tax", "rules", "currency")):
+    named, must, wanted = problem.partition(" must ")
+    if must and len(named) < len(field):
+        return named, f"Must {wanted}"
+    if not colon or not field.startswith(
+        ("accounts", "special", "gateways", "taxes", "no_tax", "rules", "tracking", "currency")
+    ):
         field, _, rest = problem.partition(" ")
     return field, rest[:1].upper() + rest[1:]
 
 
-def _chart(store: Store) -> Chart | None:
+def known_chart(store: Store) -> Chart | None:
+    """The organisation's chart as last read."""
     known = store.organisation is not None and store.organisation.chart is not None
     return recorded.chart(store.organisation) if known and store.organisation else None
 
@@ -199,10 +209,25 @@ def _save_mapping(session: Session, store: Store, answers: Answers, *, actor: st
     document = mapping_document(answers, latest.document if latest else None)
     if latest is not None and latest.document == document:
         return
+    if latest is not None and latest.applies_from is not None and latest.applies_from > now().date():
+        # Saved from now on, it would bring forward what waits for its day.
+        raise NotSaved({"": WAITS_FOR_ITS_DAY.format(version=latest.version, day=latest.applies_from.isoformat())})
+    save_version(session, store, document, actor=actor)
+
+
+def save_version(
+    session: Session, store: Store, document: dict[str, Any], *, actor: str, applies_from: date | None = None
+) -> int:
+    """Save the document as the store's next mapping, and note what of all that was seen has a place in it; its version.
+
+    Flushes. Raises NotSaved.
+    """
     try:
-        onboarding.save_mapping(session, store, document, author=actor, now=now())
+        saved = onboarding.save_mapping(session, store, document, author=actor, now=now(), applies_from=applies_from)
     except MappingError as error:
-        raise NotSaved(dict(_split(problem) for problem in error.problems)) from None
+        raise NotSaved(dict(split_problem(problem) for problem in error.problems)) from None
+    seen.look_again(session, store, parse_mapping(document, saved.version))
+    return saved.version
 
 
 def _open(session: Session, store: Store, answers: Answers, *, actor: str) -> tuple[str, ...]:
@@ -213,7 +238,7 @@ def _open(session: Session, store: Store, answers: Answers, *, actor: str) -> tu
     return tuple(held.sentence for held in decision.held if held != ALREADY_OPENED)
 
 
-def _free(session: Session, store: Store, *, actor: str) -> None:
+def free_held(session: Session, store: Store, *, actor: str) -> None:
     """Try again what was held for want of something in the mapping."""
     causes = session.scalars(
         select(Hold.cause).where(Hold.store_id == store.id, Hold.closed_at.is_(None), Hold.cause.in_(_FREED)).distinct()

@@ -33,6 +33,7 @@ from embedded_app.models import (
     Hold,
     OrderFacts,
     Outcome,
+    Skip,
     Store,
 )
 from embedded_app.onboarding import UNTIL_SET_UP
@@ -40,7 +41,8 @@ from embedded_app.onboarding import UNTIL_SET_UP
 SENTENCES_A_CAUSE = 5
 
 _IN_XERO = (DocumentState.POSTED, DocumentState.DIFFERS, DocumentState.VOIDED)
-_SALES = (DocumentKind.INVOICE.value, DocumentKind.CREDIT_NOTE.value, DocumentKind.VOID.value)
+_NOT_ON_THE_WAY = (DispatchState.POSTED, DispatchState.HELD, DispatchState.SKIPPED)
+SALES = (DocumentKind.INVOICE.value, DocumentKind.CREDIT_NOTE.value, DocumentKind.VOID.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +78,21 @@ class HeldTogether:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Orders that a person left out, in one currency. amount: what they sold and is not in Xero by us."""
+
+    currency: str
+    orders: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How a store's books stand.
 
     orders: how many ended how, as last decided. on_the_way: writes to Xero that are owed and not held. unread: what
-    the store told us of and we have not read yet.
+    the store told us of and we have not read yet. left_out: what a person decided is not posted by us; the figures are
+    without it.
     """
 
     orders: Mapping[Outcome, int]
@@ -88,6 +100,7 @@ class Standing:
     held: tuple[HeldTogether, ...]
     on_the_way: int
     unread: int
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def held_count(self) -> int:
@@ -116,20 +129,21 @@ def keep_day_sales(
         for row, order, decision, history in told
         if not order.test and row.outcome not in (Outcome.NOTHING, Outcome.WAITING)
         if mapping is None or not is_before_start(order, mapping, history)
-        for booked in [_as_booked(order, (*history.documents, *decision.documents))]
-        for day, amount in _by_day(booked).items()
+        for booked in [as_booked(order, (*history.documents, *decision.documents))]
+        for day, amount in by_day(booked).items()
     ]
     if values:
         session.execute(insert(DaySales).values(values))
 
 
-def _as_booked(order: Order, documents: Sequence[Booked]) -> Order:
+def as_booked(order: Order, documents: Sequence[Booked]) -> Order:
     """The order in the currency of its documents."""
     currencies = {document.currency for document in documents}
     return order.presented if order.presented is not None and order.presented.currency in currencies else order
 
 
-def _by_day(order: Order) -> dict[date, Decimal]:
+def by_day(order: Order) -> dict[date, Decimal]:
+    """What the order sold on each of the store's days, returns taken off, cash rounding included."""
     days: dict[date, Decimal] = defaultdict(lambda: ZERO)
     for agreement in order.agreements:
         days[order.local_day(agreement.happened_at)] += agreement.gross
@@ -147,9 +161,7 @@ def standing(session: Session, store: Store) -> Standing:
         .where(OrderFacts.store_id == store.id, OrderFacts.outcome.is_not(None))
         .group_by(OrderFacts.outcome)
     )
-    on_the_way = select(func.count()).where(
-        Dispatch.store_id == store.id, Dispatch.state.not_in([DispatchState.POSTED, DispatchState.HELD])
-    )
+    on_the_way = select(func.count()).where(Dispatch.store_id == store.id, Dispatch.state.not_in(_NOT_ON_THE_WAY))
     unread = select(func.count()).where(Delivery.store_id == store.id, Delivery.state == DeliveryState.OPEN)
     return Standing(
         orders={outcome: count for outcome, count in outcomes if outcome is not None},
@@ -157,7 +169,18 @@ def standing(session: Session, store: Store) -> Standing:
         held=held_together(session, store),
         on_the_way=session.scalars(on_the_way).one(),
         unread=session.scalars(unread).one(),
+        left_out=_left_out(session, store),
     )
+
+
+def _left_out(session: Session, store: Store) -> tuple[LeftOut, ...]:
+    rows = session.execute(
+        select(Skip.currency, func.count(), func.sum(Skip.amount))
+        .where(Skip.store_id == store.id, Skip.taken_back_at.is_(None))
+        .group_by(Skip.currency)
+    )
+    # Of those that were never read nobody knows a currency.
+    return tuple(LeftOut(currency=one or "", orders=count, amount=amount or ZERO) for one, count, amount in rows)
 
 
 def _figures(session: Session, store: Store) -> tuple[Figures, ...]:
@@ -171,7 +194,7 @@ def _figures(session: Session, store: Store) -> tuple[Figures, ...]:
     posted = dict(
         session.execute(
             select(Document.currency, func.sum(_signed()))
-            .where(Document.store_id == store.id, Document.kind.in_(_SALES), Document.state.in_(_IN_XERO))
+            .where(Document.store_id == store.id, Document.kind.in_(SALES), Document.state.in_(_IN_XERO))
             .group_by(Document.currency)
         ).all()
     )
@@ -198,7 +221,7 @@ def day_figures(session: Session, store: Store, currency: str, *, until: date, d
                 Document.store_id == store.id,
                 Document.event_day.between(first, until),
                 Document.currency == currency,
-                Document.kind.in_(_SALES),
+                Document.kind.in_(SALES),
                 Document.state.in_(_IN_XERO),
             )
             .group_by(Document.event_day)

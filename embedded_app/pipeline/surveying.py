@@ -81,6 +81,10 @@ class Survey:
             accounts={LineKind(kind): by_key[code] for kind, code in accounts.items() if code in by_key},
             marketplace=by_key.get(special.get(SpecialAccount.MARKETPLACE_TAX.value, "")),
         )
+        return self.charged(around)
+
+    def charged(self, around: Surroundings) -> tuple[ChargedTax, ...]:
+        """The taxes charged, with suggestions that fit these surroundings."""
         return charged_taxes(self.orders, around)
 
 
@@ -112,6 +116,21 @@ def survey(session: Session, store: Store) -> Survey:
         orders=tuple(from_facts(facts) for facts in latest if facts is not None),
         chart=recorded.chart(store.organisation) if known and store.organisation else None,
     )
+
+
+def shop_currency(session: Session, store: Store) -> str | None:
+    """The store's own currency, None before any order tells it."""
+    return _last_told(session, store, "currency")
+
+
+def timezone(session: Session, store: Store) -> str:
+    """The store's own time zone; UTC before any order tells it."""
+    return _last_told(session, store, "timezone") or "UTC"
+
+
+def _last_told(session: Session, store: Store, name: str) -> str | None:
+    told = select(OrderFacts.facts[name].astext).where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
+    return session.scalar(told.order_by(OrderFacts.id.desc()).limit(1))
 
 
 def read_last_orders(session: Session, store: Store) -> int:

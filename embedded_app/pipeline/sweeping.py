@@ -21,6 +21,8 @@ from embedded_app.models import (
     Store,
 )
 from embedded_app.pipeline.asking import is_due
+from embedded_app.pipeline.dry_running import stores_running
+from embedded_app.pipeline.import_rows import stores_importing
 from embedded_app.queue import wake
 
 # A refresh token dies 60 days after its last use; one that is not used by posting is renewed half-way.
@@ -40,6 +42,10 @@ def sweep() -> None:
         wake(session, "beyond", store_id, queue="gather")
     for store_id in session.scalars(_stores_half_listed()).all():
         wake(session, "catch_up", store_id, queue="gather")
+    for store_id in session.scalars(stores_running()).all():
+        wake(session, "dry_run", store_id, queue="gather")
+    for store_id in session.scalars(stores_importing()).all():
+        wake(session, "import_orders", store_id, queue="gather")
     session.commit()
     for organisation_id in session.scalars(_organisations_waiting()).all():
         outbox.promote(session, organisation_id)

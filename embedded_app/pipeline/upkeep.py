@@ -15,10 +15,17 @@ from embedded_app.db import db
 from embedded_app.models import Store, StoreGrant
 from embedded_app.pipeline import asking, complying, subscribing
 from embedded_app.pipeline.beyond_orders import wake_beyond
-from embedded_app.pipeline.catching_up import wake_paused
+from embedded_app.pipeline.catching_up import wake_catch_up, wake_paused
+from embedded_app.pipeline.mailing import wake_alerts
 from embedded_app.queue import wake
 
 log = structlog.get_logger(__name__)
+
+
+def five_minutes() -> None:
+    """Wake what is looked after every five minutes: what changed in stores, what merchants are told of."""
+    wake_catch_up()
+    wake_alerts()
 
 
 def hourly() -> None:

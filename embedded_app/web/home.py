@@ -19,9 +19,11 @@ from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import OrderFacts, Outcome, Store
 from embedded_app.pipeline import drafts, summing_up, surveying
+from embedded_app.pipeline.stopped import XERO, what_stopped
 from embedded_app.pipeline.summing_up import DayFigures, Standing
 from embedded_app.web.admission import admit, merchant, the_store
 from embedded_app.web.chart import Chart, draw
+from embedded_app.web.mapping_links import announced
 from embedded_app.web.setup import first_open, progress
 from embedded_app.web.words import MENDED_IN, day, money
 
@@ -82,6 +84,7 @@ def show() -> str:
         stopped=stopped,
         standing=standing,
         mended_in=MENDED_IN,
+        new=announced(session, store),
         waiting=standing.orders.get(Outcome.WAITING, 0),
         days=days,
         currency=currency,
@@ -101,15 +104,13 @@ def retry() -> Response:
 
 def why_stopped(store: Store) -> dict[str, str] | None:
     """What keeps everything from going on until somebody acts: the sentence, and which button helps."""
-    if store.paused:
-        return {"sentence": store.paused, "act": "retry"}
-    organisation = store.organisation
-    if organisation is None:
+    stopped = what_stopped(store)
+    if stopped is None:
         return None
-    if organisation.grant is None or organisation.grant.revoked or organisation.paused:
-        told = organisation.paused or (organisation.grant.revoked if organisation.grant else None)
-        return {"sentence": told or _("Xero is not connected any more."), "act": "connect"}
-    return None
+    side, sentence = stopped
+    if side == XERO:
+        return {"sentence": sentence or _("Xero is not connected any more."), "act": "connect"}
+    return {"sentence": sentence, "act": "retry"}
 
 
 def verdict(store: Store, standing: Standing, stopped: dict[str, str] | None, since: date | None) -> tuple[Colour, str]:

@@ -43,5 +43,6 @@ def show() -> str | tuple[str, int]:
         return render_template("preview.html", **page | {"problem": problem}), 404
     if isinstance(order, Unreadable):
         return render_template("preview.html", **page | {"problem": order.sentence}), 409
+    rulebook = previewing.saved_rulebook(session, store, order) or rulebook
     seen = previewing.preview(session, store, order, rulebook)
     return render_template("preview.html", **page | {"seen": seen})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -14,17 +13,13 @@ from werkzeug.wrappers import Response
 from embedded_app import onboarding
 from embedded_app.clock import now
 from embedded_app.db import db
-from embedded_app.models import AuditEntry, Delivery, Document, OrderFacts, Store
-from embedded_app.pipeline import drafts, setting_up, summing_up
+from embedded_app.models import Delivery, Document, OrderFacts, Store
+from embedded_app.pipeline import calls_left, drafts, setting_up, summing_up
 from embedded_app.pipeline.drafts import ChangedMeanwhile
 from embedded_app.pipeline.setting_up import NotSaved
 from embedded_app.web import setup_forms
 from embedded_app.web.admission import admit, merchant, the_store
 from embedded_app.web.home import why_stopped
-
-# Enough to catch a slip of the pen; whether mail arrives only mail can tell.
-_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
-LONGEST_ADDRESS = 254
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 admit(settings)
@@ -69,19 +64,6 @@ def start() -> Response | tuple[str, int]:
     return _save_step("start", {"start_date": told})
 
 
-@settings.post("/notifications")
-def notifications() -> Response | tuple[str, int]:
-    """Keep where the merchant wants to be told of what is held, or that they do not."""
-    store, address = the_store(), request.form.get("address", "").strip()
-    if address and (not _ADDRESS.fullmatch(address) or len(address) > LONGEST_ADDRESS):
-        problem = {"address": _("This is not an e-mail address: correct it, or leave it empty.")}
-        return _page(store, problems=problem, given={"address": address}), 422
-    store.notify_address = address or None
-    db.session.add(AuditEntry(store_id=store.id, at=now(), actor=merchant().actor, act="changed notifications"))
-    db.session.commit()
-    return _saved()
-
-
 @settings.post("/switch")
 def switch() -> Response | tuple[str, int]:
     """Switch posting off, or on again."""
@@ -121,7 +103,6 @@ def _page(store: Store, *, problems: dict[str, str] | None = None, given: dict[s
     posting, starting = answers.get("posting", {}), answers.get("start", {})
     values = {
         "prefix": store.prefix,
-        "address": store.notify_address or "",
         "post_when": posting.get("post_when", "placed"),
         "contacts_retail": posting.get("contacts_retail", "shared"),
         "contacts_terms": posting.get("contacts_terms", "customer"),
@@ -132,6 +113,7 @@ def _page(store: Store, *, problems: dict[str, str] | None = None, given: dict[s
         "settings.html",
         store=store,
         organisation=store.organisation,
+        found=calls_left.found(store.organisation) if store.organisation else None,
         is_set_up=drafts.latest_mapping(session, store) is not None,
         values=values,
         problems=problems or {},

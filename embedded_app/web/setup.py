@@ -13,13 +13,15 @@ from werkzeug.wrappers import Response
 
 from embedded_app.channels import ChannelError
 from embedded_app.db import db
+from embedded_app.mail import is_address
 from embedded_app.models import Store
-from embedded_app.pipeline import drafts, previewing, setting_up, surveying
+from embedded_app.pipeline import calls_left, drafts, previewing, setting_up, surveying
 from embedded_app.pipeline.drafts import STEPS, Answers, ChangedMeanwhile
 from embedded_app.pipeline.setting_up import NotSaved
 from embedded_app.pipeline.surveying import Survey
 from embedded_app.web import setup_forms
 from embedded_app.web.admission import admit, merchant, the_store
+from embedded_app.web.alerts import keep_address
 from embedded_app.web.words import STEP_NAMES, account_names
 from embedded_app.xero.errors import XeroError
 
@@ -89,11 +91,16 @@ def save(step: str) -> Response | tuple[str, int]:
 def on() -> Response | tuple[str, int]:
     """Switch posting on."""
     store, session = the_store(), db.session()
+    address = request.form.get("address", "").strip()
     try:
+        if address and not is_address(address):
+            raise NotSaved({"address": _("This is not an e-mail address: correct it, or leave it empty.")})
+        if address != (store.notify_address or ""):
+            keep_address(session, store, address)
         switched = setting_up.switch_on(session, store, actor=merchant().actor)
     except NotSaved as refused:
         session.rollback()
-        return _page(store, "on", problems=refused.problems), 422
+        return _page(store, "on", given={"address": address}, problems=refused.problems), 422
     if switched.opening:
         sentence = " ".join(switched.opening)
         return _page(store, "opening", problems={"": sentence}), 422
@@ -166,14 +173,21 @@ def _page(
 def _shown(store: Store, step: str, known: Survey, answers: Answers, given: dict[str, Any] | None) -> dict[str, Any]:
     """What this step shows beside what all do."""
     if step == "connect":
-        return {}
+        return {"found": calls_left.found(store.organisation) if store.organisation else None}
     if step in ("preview", "on"):
         rulebook = setting_up.draft_rulebook(db.session(), store)
         if step == "on":
             missing = [STEP_NAMES[one] for one in setting_up.missing_steps(answers)]
             ahead = previewing.ahead(db.session(), store, rulebook) if rulebook else None
             balances = answers.get("opening", {}).get("balances", {})
-            return {"missing": missing, "ahead": ahead, "rulebook": rulebook, "balances": balances}
+            address = (given or {}).get("address", store.notify_address or "")
+            return {
+                "missing": missing,
+                "ahead": ahead,
+                "rulebook": rulebook,
+                "balances": balances,
+                "address": address,
+            }
         orders = previewing.last_orders(db.session(), store, PREVIEWED_ORDERS) if rulebook else ()
         previews = [previewing.preview(db.session(), store, order, rulebook) for order in orders if rulebook]
         return {"previews": previews, "rulebook": rulebook}

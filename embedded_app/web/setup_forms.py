@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,12 +26,14 @@ from embedded_app.pipeline.drafts import Answers
 from embedded_app.pipeline.setting_up import NotSaved
 from embedded_app.pipeline.surveying import Survey
 from embedded_app.web import setup_taxes
-from embedded_app.web.words import CLASSES, KINDS, SPECIALS
+from embedded_app.web.words import CLASSES, KINDS, SPECIALS, amount_told
+from embedded_app.web.words import amount as written_amount
 
 Form = MultiDict[str, str]
 
 SHARED_CONTACT = "Online customers"
 LONGEST_TEXT = 255
+LARGEST_BALANCE = Decimal(10) ** 12
 # Xero takes any text in a number; these are what people can read out, search for and type.
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,15}")
 # Asked for among the accounts; the other special accounts have steps of their own.
@@ -209,15 +211,15 @@ def read_opening(form: Form, known: Survey, answers: Answers) -> dict[str, Any]:
     """The balances by gateway and the account they stand against; none at all is an answer, too."""
     account, balances, problems = form.get("special.opening differences", ""), {}, {}
     for gateway in answers.get("gateways", {}).get("gateways", {}):
-        told = form.get(f"balance.{gateway}", "").strip().replace(" ", "")
+        told = form.get(f"balance.{gateway}", "").strip()
         if not told:
             continue
-        try:
-            amount = Decimal(told)
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
-            problems[f"balance.{gateway}"] = _("Give an amount such as 120.50, or leave it empty.")
+        amount = amount_told(told)
+        if amount is None or abs(amount) >= LARGEST_BALANCE or amount != amount.quantize(Decimal("0.01")):
+            example = written_amount(Decimal("120.50"))
+            problems[f"balance.{gateway}"] = _(
+                "Give an amount such as %(example)s, or leave it empty.", example=example
+            )
         elif amount:
             balances[gateway] = f"{amount:f}"
     if balances and not account:

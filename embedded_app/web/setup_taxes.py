@@ -5,14 +5,14 @@ A suggestion is only ever shown; a person confirms, and what appeared since the 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from embedded_app.accounting.charged_taxes import ChargedTax, key_id
-from embedded_app.accounting.chart import Chart
+from embedded_app.accounting.chart import Account, Chart, TaxRate
 from embedded_app.accounting.choices import liability_choices, no_tax_choices, rate_choices
 from embedded_app.accounting.mapping import Mapping, SpecialAccount, Strategy, TaxRule
 from embedded_app.accounting.order import LineKind
@@ -35,10 +35,8 @@ def show(store: Store, known: Survey, answers: Answers) -> dict[str, Any]:
     no_tax = given["no_tax"] if given else suggested
     rates = no_tax_choices(known.chart, mapping)
     by_key = {one["id"]: one for one in given["taxes"]} if given else {}
-    rows = [
-        _row(known.chart, replace(mapping, no_tax=no_tax or "-"), tax, by_key)
-        for tax in _charged(known, answers, no_tax or suggested)
-    ]
+    choices = _Choices(known.chart, replace(mapping, no_tax=no_tax or "-"))
+    rows = [_row(choices, tax, by_key) for tax in _charged(known, answers, no_tax or suggested)]
     return {
         "rows": rows,
         "no_tax_rates": rates,
@@ -81,7 +79,30 @@ def _is_told(tax: ChargedTax) -> bool:
     return all(title.strip() and collected is not None for title, _rate, collected in tax.taxes)
 
 
-def _row(chart: Chart, mapping: Mapping, tax: ChargedTax, by_key: dict[str, dict[str, Any]]) -> dict[str, Any]:
+@dataclass(slots=True)
+class _Choices:
+    """What can be chosen for taxes. Each is found once, for it is the same for all of one percentage and kind."""
+
+    chart: Chart
+    mapping: Mapping
+    _rates: dict[object, tuple[TaxRate, ...]] = field(default_factory=dict)
+    _liabilities: tuple[Account, ...] | None = None
+
+    def rates(self, tax: ChargedTax) -> tuple[TaxRate, ...]:
+        """The rates that Xero takes for all keys of the tax."""
+        alike = tax.keys[0].rate, tax.kinds
+        if alike not in self._rates:
+            self._rates[alike] = rate_choices(self.chart, self.mapping, tax.keys)
+        return self._rates[alike]
+
+    def liabilities(self, tax: ChargedTax) -> tuple[Account, ...]:
+        """The accounts on which any tax can be owed."""
+        if self._liabilities is None:
+            self._liabilities = liability_choices(self.chart, self.mapping, tax.keys[0])
+        return self._liabilities
+
+
+def _row(choices: _Choices, tax: ChargedTax, by_key: dict[str, dict[str, Any]]) -> dict[str, Any]:
     ids = [key_id(key) for key in tax.keys]
     # A key that was charged only since then makes the whole row a new question.
     chosen = by_key[ids[0]] if all(one in by_key for one in ids) else None
@@ -96,11 +117,12 @@ def _row(chart: Chart, mapping: Mapping, tax: ChargedTax, by_key: dict[str, dict
     owed = [title for title, _rate, collected in tax.taxes if not collected]
     return {
         "id": ids[0],
+        "names": [*ids, *(key.text for key in tax.keys)],
         "title": tax.title,
         "kinds": [KINDS[kind] for kind in tax.kinds],
         "countries": tax.countries,
         "orders": tax.orders,
-        "rates": () if tax.collected else rate_choices(chart, mapping, tax.keys),
+        "rates": () if tax.collected else choices.rates(tax),
         "may_separate": bool(tax.taxes) and not tax.collected,
         "collected": tax.collected,
         "is_told": _is_told(tax),
@@ -109,7 +131,7 @@ def _row(chart: Chart, mapping: Mapping, tax: ChargedTax, by_key: dict[str, dict
             {
                 "title": title,
                 "chosen": accounts.get(title, ""),
-                "accounts": liability_choices(chart, mapping, tax.keys[0]),
+                "accounts": choices.liabilities(tax),
             }
             for title in owed
         ],

@@ -4,14 +4,16 @@ the merchant's own locale.
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from babel.core import Locale, UnknownLocaleError
+from babel.numbers import NumberFormatError, parse_decimal
 from flask import Flask, g
-from flask_babel import Babel, format_currency, format_date, lazy_gettext
+from flask_babel import Babel, format_currency, format_date, format_datetime, format_decimal, get_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from embedded_app.accounting.double_entry import RECEIVABLE, TAX
@@ -19,11 +21,12 @@ from embedded_app.accounting.mapping import SpecialAccount
 from embedded_app.accounting.money import plain
 from embedded_app.accounting.order import LineKind
 from embedded_app.accounting.suggest_accounts import called, gateway_name
-from embedded_app.models import Organisation
+from embedded_app.models import AlertKind, Organisation
 from embedded_app.recorded import chart
 
 DEFAULT_LOCALE = "en_GB"
 RATE = "rate:"
+_PLAIN_AMOUNT = re.compile(r"-?[0-9]+([.,][0-9]{1,2})?")
 
 KINDS = {
     LineKind.PRODUCT: lazy_gettext("Products"),
@@ -75,6 +78,34 @@ STATES = {
     "differs": lazy_gettext("in Xero, with another total"),
     "voided": lazy_gettext("voided in Xero"),
 }
+# What became of an order, by pipeline/activity_filters.State.
+OUTCOMES = {
+    "held": lazy_gettext("Needs you"),
+    "on the way": lazy_gettext("On its way to Xero"),
+    "posted": lazy_gettext("In Xero"),
+    "waiting": lazy_gettext("Not paid or fulfilled yet"),
+    "nothing": lazy_gettext("Nothing to post"),
+    "left out": lazy_gettext("Left out by you"),
+    "unread": lazy_gettext("Still to be read"),
+}
+# What a delivery of the store, or one of our own, told of.
+TOPICS = {
+    "orders/create": lazy_gettext("The store: order placed"),
+    "orders/updated": lazy_gettext("The store: order changed"),
+    "orders/edited": lazy_gettext("The store: order edited"),
+    "orders/cancelled": lazy_gettext("The store: order cancelled"),
+    "orders/delete": lazy_gettext("The store: order deleted"),
+    "refunds/create": lazy_gettext("The store: refund made"),
+    "order_transactions/create": lazy_gettext("The store: payment made"),
+    "retry": lazy_gettext("Tried again by a person"),
+    "read again": lazy_gettext("Read again for a person"),
+    "taken back": lazy_gettext("No longer left out"),
+    "switched on": lazy_gettext("Posting was switched on"),
+    "catch-up": lazy_gettext("Found by the catch-up"),
+    "look-back": lazy_gettext("Found by the nightly look back"),
+    "import": lazy_gettext("Import"),
+    "setup": lazy_gettext("Read for Setup"),
+}
 STEP_NAMES = {
     "connect": lazy_gettext("Connect Xero"),
     "posting": lazy_gettext("How to post"),
@@ -102,6 +133,25 @@ CAUSES = {
     "opening balance": lazy_gettext("Opening balances"),
     "gift card changed": lazy_gettext("Gift cards that changed afterwards"),
 }
+# The mails that a merchant may choose: what each is called, and when it comes.
+ALERTS = {
+    AlertKind.HELD: {
+        "name": lazy_gettext("Something needs me"),
+        "when": lazy_gettext("when something needs me before it can be in Xero, once for each cause"),
+    },
+    AlertKind.STOPPED: {
+        "name": lazy_gettext("Store or Xero is disconnected"),
+        "when": lazy_gettext("when the store or Xero no longer lets Crossfoot in"),
+    },
+    AlertKind.BACKLOG: {
+        "name": lazy_gettext("Nothing was posted for an hour"),
+        "when": lazy_gettext("when sales wait and nothing was posted for an hour"),
+    },
+    AlertKind.DIGEST: {
+        "name": lazy_gettext("Yesterday's figures"),
+        "when": lazy_gettext("every morning: yesterday's sales in the store and in Xero, and what is held or waits"),
+    },
+}
 # Where the merchant mends what is held by a cause: a step of Setup.
 MENDED_IN = {
     "unmapped account": "accounts",
@@ -120,12 +170,14 @@ def init_words(app: Flask, translations: Path) -> None:
     spoken = frozenset(found.parts[-3] for found in translations.glob("*/LC_MESSAGES/messages.mo"))
     app.jinja_env.globals |= {"KINDS": KINDS, "SPECIALS": SPECIALS, "DOCUMENTS": DOCUMENTS, "STATES": STATES}
     app.jinja_env.globals |= {
+        "ALERTS": ALERTS,
         "CAUSES": CAUSES,
         "POST_WHEN": POST_WHEN,
         "CLASSES": CLASSES,
         "lang": partial(_language, spoken),
     }
-    app.jinja_env.filters |= {"money": money, "day": day, "gateway": gateway_name, "account": called, "quantity": plain}
+    app.jinja_env.filters |= {"money": money, "day": day, "moment": moment, "quantity": plain}
+    app.jinja_env.filters |= {"gateway": gateway_name, "account": called, "number": format_decimal, "amount": amount}
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -133,9 +185,35 @@ def money(amount: Decimal, currency: str) -> str:
     return str(format_currency(amount, currency))
 
 
+def amount(told: str | Decimal) -> str:
+    """An amount as the merchant types it into a field: "120.50", "120,50"."""
+    return str(format_decimal(Decimal(told), format="0.00######"))
+
+
+def amount_told(text: str) -> Decimal | None:
+    """What a merchant typed, with their own signs for thousands and decimals, or a plain point; None for no amount.
+
+    A point or comma with one or two digits behind it is taken for the decimal sign wherever the merchant is, for no
+    language groups so.
+    """
+    told = "".join(text.split())
+    if _PLAIN_AMOUNT.fullmatch(told):
+        return Decimal(told.replace(",", "."))
+    try:
+        found = parse_decimal(told, locale=get_locale(), strict=True)
+    except NumberFormatError:
+        return None
+    return found if found.is_finite() else None
+
+
 def day(value: date, form: str = "medium") -> str:
     """A day as the merchant writes it: "24 Nov 2026"."""
     return str(format_date(value, form))
+
+
+def moment(value: datetime, form: str = "medium") -> str:
+    """A moment as the merchant writes it, by the clock it is given in: "24 Nov 2026, 09:12"."""
+    return f"{format_date(value, form)}, {format_datetime(value, 'HH:mm', rebase=False)}"
 
 
 def account_names(organisation: Organisation | None) -> dict[str, str]:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from embedded_app.config import Config
 from embedded_app.db import db
-from embedded_app.pipeline import connecting
+from embedded_app.pipeline import connecting, drafts
 from embedded_app.pipeline.connecting import NotConnected
 from embedded_app.web.admission import admit, merchant, the_store
 from embedded_app.xero.errors import XeroError
@@ -85,7 +85,8 @@ def choose() -> Response | tuple[Response, int]:
         )
     except (NotConnected, XeroError) as problem:
         return jsonify(sentence=str(problem)), 409
-    return jsonify(go="/")
+    # What was found of the organisation is shown first; a store that is set up already goes on where it stood.
+    return jsonify(go="/" if drafts.latest_mapping(db.session(), the_store()) else "/setup/connect")
 
 
 @xero_connect.post("/xero/disconnect")

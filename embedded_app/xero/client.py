@@ -113,13 +113,18 @@ class XeroApi:
         since: aware; Xero compares whole seconds. Raises RetryLater at the end where pages shifted while they
         were read, so that absence is only ever concluded from a complete reading.
         """
-        if since.tzinfo is None:
-            raise ValueError("since needs a time zone")
-        headers = {"If-Modified-Since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        headers = _modified_since(since)
         decimals = [_FOUR_DECIMALS] if endpoint.list_path in _WITH_UNIT_AMOUNTS else []
         size = CONTACTS_A_PAGE if endpoint is CONTACTS else DOCUMENTS_A_PAGE
         walk = Walk(envelope=endpoint.list_envelope, id_field=endpoint.list_id_field, page_size=size)
         yield from self._pages(endpoint.list_path, walk, params=decimals, headers=headers)
+
+    def page(self, path: str, walk: Walk, *, since: datetime, params: Sequence[tuple[str, str]] = ()) -> list[Json]:
+        """The next page of a walk through what was created or modified since then: one request.
+
+        For a walk that is too long for one go; `walk` says where it stands. since as in `changed`.
+        """
+        return walk.add(self._read(path, params=[*params, *walk.params], headers=_modified_since(since)))
 
     def by_id(self, endpoint: Endpoint, xero_id: str) -> Json | None:
         """One element of endpoint.list_path, None where there is none.
@@ -177,3 +182,9 @@ class XeroApi:
             raise RetryLater(_UNREACHED_SECONDS, "maintenance") from None
         self.limits = read_limits(reply.headers)
         return reply
+
+
+def _modified_since(since: datetime) -> dict[str, str]:
+    if since.tzinfo is None:
+        raise ValueError("since needs a time zone")
+    return {"If-Modified-Since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}

@@ -22,13 +22,17 @@ _SHIFTED_SECONDS = 10
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """One reading of a list. envelope: the key of the list in each page. id_field: tells its elements apart."""
+    """One reading of a list. envelope: the key of the list in each page. id_field: tells its elements apart.
+
+    seen_before: how many elements the pages before next_page had, where a reading goes on that somebody else began.
+    """
 
     envelope: str
     id_field: str
     page_size: int = DOCUMENTS_A_PAGE
     next_page: int = 1
     is_done: bool = False
+    seen_before: int = 0
     _seen: set[str] = field(default_factory=set)
 
     @property
@@ -54,7 +58,7 @@ class Walk:
     def _turn(self, elements: list[Json], pagination: Json) -> None:
         pages, count = pagination.get("pageCount"), pagination.get("itemCount")
         last = self.next_page >= pages if isinstance(pages, int) else len(elements) < self.page_size
-        if last and isinstance(count, int) and len(self._seen) < count:
+        if last and isinstance(count, int) and self.seen_before + len(self._seen) < count:
             raise RetryLater(_SHIFTED_SECONDS, "maintenance")
         if not last and self.next_page * self.page_size >= _MOST_ELEMENTS:
             raise NeedsMerchant("Xero lists more documents than can be searched in one go. Ask for support.")

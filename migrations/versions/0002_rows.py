@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("short_code", sa.String(), nullable=True),
         sa.Column("base_currency", sa.String(length=3), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("plan", sa.String(length=32), nullable=True),
         sa.Column("period_lock_date", sa.Date(), nullable=True),
         sa.Column("end_of_year_lock_date", sa.Date(), nullable=True),
         sa.Column("chart", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -125,6 +126,8 @@ def upgrade() -> None:
         sa.Column("read_batch_size", sa.Integer(), nullable=False),
         sa.Column("orders_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("notify_address", sa.Text(), nullable=True),
+        sa.Column("notify_off", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("notify_locale", sa.String(length=16), nullable=True),
         sa.Column("gift_cards_read_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gift_cards_go_on", sa.String(), nullable=True),
         sa.Column("gift_cards_reading_to", sa.DateTime(timezone=True), nullable=True),
@@ -144,6 +147,46 @@ def upgrade() -> None:
     )
     op.create_index("uq_store_channel_external_id", "store", ["channel", "external_id"], unique=True)
     op.create_index("uq_store_organisation_prefix", "store", ["organisation_id", "prefix"], unique=True)
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "held",
+                "stopped",
+                "backlog",
+                "digest",
+                "test",
+                name="alertkind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_alert_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    op.create_index("ix_alert_store", "alert", ["store_id", "id"], unique=False)
+    op.create_index(
+        "uq_alert_digest", "alert", ["store_id", "cause"], unique=True, postgresql_where=sa.text("kind = 'digest'")
+    )
+    op.create_index(
+        "uq_alert_open",
+        "alert",
+        ["store_id", "kind", "cause"],
+        unique=True,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -215,6 +258,7 @@ def upgrade() -> None:
                 "nothing to post",
                 "waiting",
                 "held",
+                "left out",
                 name="outcome",
                 native_enum=False,
                 create_constraint=True,
@@ -228,6 +272,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
     op.create_index(
+        "ix_delivery_done_order",
+        "delivery",
+        ["store_id", "order_external_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'done'"),
+    )
+    op.create_index(
         "ix_delivery_open",
         "delivery",
         ["store_id", "priority", "tries", "id"],
@@ -235,6 +286,99 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_index("uq_delivery_store_webhook_id", "delivery", ["store_id", "webhook_id"], unique=True)
+    op.create_table(
+        "dry_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "editing",
+                "running",
+                "done",
+                "stopped",
+                name="dryrunstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("orders_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.Integer(), nullable=False),
+        sa.Column("last_placed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_order_id", sa.Integer(), nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("saved_version", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_dry_run_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dry_run")),
+    )
+    op.create_index(
+        "uq_dry_run_open", "dry_run", ["store_id"], unique=True, postgresql_where=sa.text("closed_at IS NULL")
+    )
+    op.create_table(
+        "import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "listing",
+                "looking",
+                "ready",
+                "running",
+                "paused",
+                "stopped",
+                "done",
+                name="importstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by", sa.String(), nullable=False),
+        sa.Column("listing_id", sa.String(length=128), nullable=True),
+        sa.Column("listing_tries", sa.Integer(), nullable=False),
+        sa.Column("listed_to", sa.BigInteger(), nullable=False),
+        sa.Column("look_at", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leave_out", sa.Boolean(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.String(), nullable=True),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("read", sa.Integer(), nullable=False),
+        sa.Column("posted", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("nothing", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("on_the_way", sa.Integer(), nullable=False),
+        sa.Column("ahead", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_import_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
+    )
+    op.create_index("ix_import_store", "import", ["store_id", "id"], unique=False)
+    op.create_index(
+        "uq_import_open",
+        "import",
+        ["store_id"],
+        unique=True,
+        postgresql_where=sa.text("state NOT IN ('stopped', 'done')"),
+    )
     op.create_table(
         "mapping",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -267,6 +411,7 @@ def upgrade() -> None:
                 "nothing to post",
                 "waiting",
                 "held",
+                "left out",
                 name="outcome",
                 native_enum=False,
                 create_constraint=True,
@@ -275,12 +420,31 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("amount", sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("sold_at", sa.String(length=64), nullable=True),
+        sa.Column("gateways", sa.ARRAY(sa.String()), nullable=True),
+        sa.Column("words", sa.String(), nullable=True),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple'::regconfig, words)", persisted=True),
+            nullable=True,
+        ),
+        sa.Column("skipped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_facts_store_id_store")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_facts")),
     )
+    op.create_index("ix_order_facts_search", "order_facts", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_order_facts_store_name", "order_facts", ["store_id", "name"], unique=False)
     op.create_index("ix_order_facts_store_outcome", "order_facts", ["store_id", "outcome"], unique=False)
-    op.create_index("ix_order_facts_store_placed_at", "order_facts", ["store_id", "placed_at"], unique=False)
+    op.create_index(
+        "ix_order_facts_store_placed_at",
+        "order_facts",
+        ["store_id", "placed_at", "id"],
+        unique=False,
+        postgresql_include=["outcome", "amount", "sold_at", "gateways"],
+    )
     op.create_index("uq_order_facts_store_external_id", "order_facts", ["store_id", "external_id"], unique=True)
     op.create_table(
         "posting_group",
@@ -300,6 +464,25 @@ def upgrade() -> None:
     )
     op.create_index("uq_posting_group_key", "posting_group", ["store_id", "kind", "key", "currency"], unique=True)
     op.create_index("uq_posting_group_number", "posting_group", ["organisation_id", "number"], unique=True)
+    op.create_table(
+        "seen",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "seen_as",
+            sa.Enum("tax", "gateway", "kind", name="seenas", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("what", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("first_placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_order", sa.String(length=255), nullable=False),
+        sa.Column("mapped", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_seen_store_id_store")),
+        sa.PrimaryKeyConstraint("store_id", "seen_as", "key", name=op.f("pk_seen")),
+    )
+    op.create_index("ix_seen_unmapped", "seen", ["store_id"], unique=False, postgresql_where=sa.text("NOT mapped"))
     op.create_table(
         "setup_draft",
         sa.Column("store_id", sa.Integer(), nullable=False),
@@ -394,6 +577,78 @@ def upgrade() -> None:
         "uq_document_xero_id", "document", ["xero_id"], unique=True, postgresql_where=sa.text("kind <> 'void'")
     )
     op.create_table(
+        "import_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=128), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("paid", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("refunded", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "known",
+                "handed over",
+                "left out",
+                name="importorderstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("document", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.ForeignKeyConstraint(["import_id"], ["import.id"], name=op.f("fk_import_order_import_id_import")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_order")),
+    )
+    op.create_index(
+        "ix_import_order_due",
+        "import_order",
+        ["import_id", "placed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_import_order_found",
+        "import_order",
+        ["import_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("document IS NOT NULL"),
+    )
+    op.create_index("ix_import_order_number", "import_order", ["import_id", "number"], unique=False)
+    op.create_index("ix_import_order_total", "import_order", ["import_id", "total"], unique=False)
+    op.create_index("uq_import_order", "import_order", ["import_id", "external_id"], unique=True)
+    op.create_table(
+        "skip",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("skipped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("skipped_by", sa.String(), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_back_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["order_facts.id"], name=op.f("fk_skip_order_id_order_facts")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_skip_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skip")),
+    )
+    op.create_index(
+        "ix_skip_open_store", "skip", ["store_id"], unique=False, postgresql_where=sa.text("taken_back_at IS NULL")
+    )
+    op.create_index("ix_skip_order", "skip", ["order_id"], unique=False)
+    op.create_index(
+        "uq_skip_open", "skip", ["order_id"], unique=True, postgresql_where=sa.text("taken_back_at IS NULL")
+    )
+    op.create_table(
         "tender",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("store_id", sa.Integer(), nullable=False),
@@ -454,6 +709,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_settlement_group_id"), "settlement", ["group_id"], unique=False)
     op.create_index(
+        "ix_settlement_xero_id",
+        "settlement",
+        ["xero_id"],
+        unique=False,
+        postgresql_where=sa.text("xero_id IS NOT NULL"),
+    )
+    op.create_index(
         "uq_settlement_what",
         "settlement",
         ["document_id", "kind", "tender_id", "to_document_id", "ordinal"],
@@ -477,6 +739,7 @@ def upgrade() -> None:
                 "sending",
                 "posted",
                 "held",
+                "left out",
                 name="dispatchstate",
                 native_enum=False,
                 create_constraint=True,
@@ -575,6 +838,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["order_facts.id"], name=op.f("fk_hold_order_id_order_facts")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_hold_store_id_store")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    op.create_index(
+        "ix_hold_dispatch", "hold", ["dispatch_id"], unique=False, postgresql_where=sa.text("dispatch_id IS NOT NULL")
+    )
+    op.create_index(
+        "ix_hold_open_cause",
+        "hold",
+        ["store_id", "cause", "id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index("ix_hold_order", "hold", ["order_id"], unique=False)
     op.create_index(

@@ -24,7 +24,7 @@ def test_a_merchant_connects_xero_and_is_back_in_the_admin(admin: Admin) -> None
     admin.page.get_by_label("Alice's Books Ltd").check()
     admin.page.get_by_role("button", name="Allow access").click()
     admin.frame.get_by_role("button", name="Use this organisation").click()
-    admin.page.wait_for_url("**/apps/crossfoot")
+    admin.page.wait_for_url("**/apps/crossfoot/setup/connect")
 
     expect(admin.frame.get_by_role("heading", level=1)).to_be_visible()
     assert connected_to(admin) == "Alice's Books Ltd"
@@ -51,6 +51,6 @@ def test_connecting_again_takes_one_button_and_the_consent(admin: Admin) -> None
     admin.open("/xero/refused")
     admin.frame.get_by_role("button", name="Connect Xero").click()
     admin.page.get_by_role("button", name="Allow access").click()
-    admin.page.wait_for_url("**/apps/crossfoot")
+    admin.page.wait_for_url("**/apps/crossfoot/setup/connect")
 
     assert connected_to(admin) == "Alice's Books Ltd"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from embedded_app.config import Config, ConfigError
+from embedded_app.mail import MailServer
 
 COMPLETE = {
     "DATABASE_URL": "postgres://alice:secret-word@db.example/books",
@@ -114,3 +115,34 @@ def test_no_secret_shows_in_its_repr() -> None:
     assert "shopify-client-id" in shown
     for secret in ("secret-word", "shopify-secret", "xero-secret", "s" * 32, COMPLETE["TOKEN_KEYS"]):
         assert secret not in shown
+
+
+def test_it_reads_who_takes_mail_and_where_that_is_encrypted() -> None:
+    with_name = {"SMTP_URL": "smtp://crossfoot:p%40ss@mail.example", "SMTP_FROM": "crossfoot@books.example"}
+
+    mail = Config.from_environment({**COMPLETE, **with_name}).mail
+
+    assert mail is not None
+    assert mail == MailServer(
+        host="mail.example", port=587, tls=False, sender="crossfoot@books.example", user="crossfoot", password="p@ss"
+    )
+    assert (mail.is_local, mail.domain, "p@ss" in repr(mail)) == (False, "books.example", False)
+    tls = Config.from_environment({**COMPLETE, **with_name, "SMTP_URL": "smtps://mail.example"}).mail
+    assert tls is not None and (tls.tls, tls.port) == (True, 465)
+    assert Config.from_environment({**COMPLETE, "SMTP_FROM": "crossfoot@books.example"}).mail is None
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "sentence"),
+    [
+        ("mail.example", "a@b.example", "SMTP_URL is not the address of a mail server"),
+        ("https://mail.example", "a@b.example", "SMTP_URL is not the address of a mail server"),
+        ("smtp://mail.example:port", "a@b.example", "SMTP_URL is not the address of a mail server"),
+        ("smtp://mail.example/path", "a@b.example", "SMTP_URL is not the address of a mail server"),
+        ("smtp://crossfoot@mail.example", "a@b.example", "SMTP_URL names a user or a password without the other"),
+        ("smtp://mail.example", "", "SMTP_FROM is missing"),
+        ("smtp://mail.example", "Crossfoot", "SMTP_FROM is not an e-mail address"),
+    ],
+)
+def test_it_says_how_to_name_a_mail_server(url: str, sender: str, sentence: str) -> None:
+    assert sentence in problems({**COMPLETE, "SMTP_URL": url, "SMTP_FROM": sender})

@@ -66,6 +66,7 @@ def test_it_starts_again_after_the_server_was_killed(directory: Path) -> None:
     assert answer(local_database.start(directory)) == "postgres"
 
 
+@pytest.mark.thorough
 def test_a_stale_process_id_of_something_else_is_not_taken_for_the_server(directory: Path) -> None:
     local_database.start(directory)
     local_database.stop(directory)

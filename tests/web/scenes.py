@@ -10,8 +10,9 @@ from embedded_app import onboarding
 from embedded_app.accounting.mapping_document import parse_mapping
 from embedded_app.clock import now
 from embedded_app.db import db
-from embedded_app.models import Store
-from embedded_app.pipeline import drafts, organisations, surveying
+from embedded_app.models import Import, ImportOrder, ImportState, Store
+from embedded_app.pipeline import drafts, import_estimate, mapping_versions, organisations, surveying
+from embedded_app.pipeline.import_rows import open_import
 from embedded_app.sandbox.shopify import Product
 from embedded_app.sandbox.shopify.shop import Shop
 from tests.golden import load_case
@@ -65,6 +66,45 @@ def pause(stage: Stage) -> None:
     in_app(stage, act)
 
 
+def find_for_import(stage: Stage) -> None:
+    """An import waits for the merchant's word; another app has booked one of its two orders."""
+
+    def act(stage: Stage, store: Store) -> None:
+        row = Import(
+            store_id=store.id, first_day=now().date(), state=ImportState.READY, begun_at=now(), begun_by="Alice"
+        )
+        row.found, row.looked_at = 2, now()
+        db.session.add(row)
+        db.session.flush()
+        document = {"kind": "invoice", "id": "0", "number": "INV-9", "day": now().date().isoformat(), "total": "9.99"}
+        for number, found in (("1", None), ("2", {**document, "currency": "GBP", "why": 2, "same": True})):
+            order = ImportOrder(import_id=row.id, external_id=number, name=f"#{number}", number=number, document=found)
+            order.placed_at = order.updated_at = now()
+            order.currency, order.total, order.paid, order.refunded = "GBP", MUG.price, MUG.price, False
+            db.session.add(order)
+        db.session.flush()
+        import_estimate.keep_ahead(db.session(), row)
+
+    in_app(stage, act)
+
+
+def pause_import(stage: Stage) -> None:
+    """The same import, confirmed and paused."""
+
+    def act(stage: Stage, store: Store) -> None:
+        row = open_import(db.session(), store.id)
+        assert row is not None
+        row.state = ImportState.PAUSED
+
+    in_app(stage, act)
+
+
+def change_mapping(stage: Stage) -> None:
+    """A change of the mapping with product rules is prepared, and its dry run is done."""
+    in_app(stage, _change_mapping)
+    stage.work_off()
+
+
 def read_orders(stage: Stage) -> None:
     """Read what is new in the store, and post it where posting is on."""
     in_app(stage, lambda _, store: surveying.read_last_orders(db.session(), store))
@@ -85,6 +125,14 @@ def _connect(stage: Stage, store: Store) -> None:
     store.organisation_id = row.id
     db.session.commit()
     organisations.read(db.session(), row)
+
+
+def _change_mapping(stage: Stage, store: Store) -> None:
+    rules = [{"when": {"vendor": vendor}, "account": "260"} for vendor in ("Penguin", "Own", "Other")]
+    changed = {**_mapping(stage), "rules": rules, "tracking": [["Channel", "Online store"]]}
+    changed["accounts"] = {**changed["accounts"], "shipping": "200"}
+    mapping_versions.change_fields(db.session(), store, "rules", changed, version=0, actor="Alice")
+    mapping_versions.run(db.session(), store, version=1)
 
 
 def _mapping(stage: Stage) -> dict[str, Any]:

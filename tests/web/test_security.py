@@ -242,6 +242,17 @@ def test_every_answer_says_who_may_frame_it(app: Flask, alices: int, alice: Open
             assert "Set-Cookie" not in answer.headers, path
 
 
+def test_a_host_header_has_no_say_in_any_answer(app: Flask, alices: int, alice: Opener) -> None:
+    """Else a link in a mail, a redirect, or Xero's way back would lead to whom the sender of a request names."""
+    evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            answer = alice.fetch(address(app, rule, "accounts"), method=method, headers=evil, data={"address": ""})
+
+            assert "evil.example" not in answer.text + str(answer.headers), f"{method} {rule.rule}"
+
+
 @pytest.fixture
 def failing(app: Flask) -> Flask:
     """The app in production's manner, with a page that fails in the middle of something secret."""

@@ -75,7 +75,6 @@ REFUSED = [
     ("numbers", {"prefix": ""}, "Use up to 16 letters, digits and"),
     ("posting", {"post_when": "never"}, "Must be one of ‘placed’, ‘paid’, ‘fulfilled’, not ‘never’."),
     ("start", {"start_date": "soon"}, "Choose the first day whose orders are posted."),
-    ("notifications", {"address": "nobody"}, "This is not an e-mail address"),
 ]
 
 
@@ -103,18 +102,6 @@ def test_a_prefix_that_another_store_of_the_organisation_has_is_refused(alice: O
 
     assert answer.status_code == 422
     assert "Another store that posts to the same organisation uses this prefix" in words(answer.text)
-
-
-def test_an_address_for_notifications_is_kept_encrypted_and_can_be_taken_back(alice: Opener, live: Stage) -> None:
-    assert saved(alice, "notifications", address="alice@example.com")
-    assert 'value="alice@example.com"' in alice.open("/settings/").text
-    raw = scenes.in_app(
-        live, lambda *_: db.session.connection().exec_driver_sql("SELECT notify_address FROM store").scalar()
-    )
-    assert "alice" not in str(raw)
-
-    assert saved(alice, "notifications", address="")
-    assert "alice@example.com" not in alice.open("/settings/").text
 
 
 def test_it_says_what_is_listened_to_what_is_kept_and_what_disconnecting_does(alice: Opener, live: Stage) -> None:

@@ -195,7 +195,7 @@ def test_opening_balances_are_posted_once_when_posting_is_switched_on(alice: Ope
     other_side = options_of(alice.open("/setup/opening"), "special.opening differences")[0]
     told = give(alice, "opening", **{"balance.paypal": "12.5x", "special.opening differences": other_side})
     assert "Give an amount such as 120.50" in told
-    give(alice, "opening", **{"balance.paypal": "120.50", "special.opening differences": other_side})
+    give(alice, "opening", **{"balance.paypal": "120,50", "special.opening differences": other_side})
 
     alice.post("/setup/on")
     stage.work_off()

@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from flask import Flask, g, render_template_string
 
 from embedded_app import ROOT
-from embedded_app.web.words import init_words
+from embedded_app.web.words import amount, amount_told, init_words
 
 PAGE = """{{ lang() }} · {{ _("Home") }} · {{ POST_WHEN["paid"] }} · {{ amount|money("EUR") }} · {{ on|day }}"""
 
@@ -50,12 +50,40 @@ def test_words_money_and_days_are_the_merchants_own(app: Flask, locale: str, sai
         assert render_template_string(PAGE, amount=Decimal(1284), on=date(2026, 11, 24)) == said
 
 
+@pytest.mark.parametrize(
+    ("locale", "typed", "meant"),
+    [
+        ("de-DE", "120,50", "120.50"),
+        ("de-DE", "1.234,5", "1234.5"),
+        ("de-DE", "1.234", "1234"),
+        ("de-DE", "120.50", "120.50"),
+        ("fr", "1\u202f234,50", "1234.50"),
+        ("en-GB", "1,234.50", "1234.50"),
+        ("en-GB", " -3 ", "-3"),
+        ("en-GB", "12.5x", None),
+        ("en-GB", "1,23,4", None),
+        ("de-DE", "1,234.50", None),
+        ("en-GB", "NaN", None),
+        ("en-GB", "-Infinity", None),
+    ],
+)
+def test_an_amount_is_read_as_the_merchant_types_it(app: Flask, locale: str, typed: str, meant: str | None) -> None:
+    with app.test_request_context():
+        g.merchant = SimpleNamespace(locale=locale)
+
+        read = amount_told(typed)
+
+        assert read == (None if meant is None else Decimal(meant))
+        assert read is None or amount_told(amount(read)) == read
+
+
 def test_every_sentence_of_the_pages_is_collected_for_translators() -> None:
-    rules = [("embedded_app/web/**.py", "python"), ("templates/**.html", "jinja2")]
+    rules = [("embedded_app/web/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
     keywords = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
     found = {told[2] for told in extract_from_dir(ROOT, rules, keywords=keywords)}
 
     assert "Skip to the content" in found
     assert "When it is paid" in found
+    assert "Mail from Crossfoot arrives" in found
     assert ("All %(num)s sales are in Xero. Difference: %(zero)s." in str(found)) and len(found) > 200

@@ -60,7 +60,7 @@ def test_it_connects_the_chosen_organisation_and_reads_it(
 
     assert back.location == f"{ADMIN}/xero/finish/{code}"
     assert "Alice&#39;s Books Ltd" in page.text
-    assert (chosen.status_code, chosen.json) == (200, {"go": "/"})
+    assert (chosen.status_code, chosen.json) == (200, {"go": "/setup/connect"})
     organisation = store_row(app).organisation
     assert organisation is not None and organisation.grant is not None
     assert (organisation.name, organisation.base_currency) == ("Alice's Books Ltd", "GBP")

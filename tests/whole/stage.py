@@ -38,13 +38,17 @@ WORK = jobs.Work(
     beyond=pipeline.beyond,
     catch_up=pipeline.catch_up,
     upkeep=pipeline.upkeep,
+    alert=pipeline.alert,
+    dry_run=pipeline.dry_run,
+    import_orders=pipeline.import_orders,
     sweep=pipeline.sweep,
-    five_minutes=pipeline.wake_catch_up,
+    five_minutes=pipeline.five_minutes,
     hourly=pipeline.hourly,
 )
 
 
-STEPS = {name: getattr(WORK, name) for name in ("gather", "post", "beyond", "catch_up", "upkeep")}
+KEYED = ("gather", "post", "beyond", "catch_up", "upkeep", "alert", "dry_run", "import_orders")
+STEPS = {name: getattr(WORK, name) for name in KEYED}
 
 
 @dataclass(slots=True)

@@ -36,8 +36,12 @@ def shop(app: Flask, clock: SetClock, url: str, world: World, books: Books, case
 
 
 def in_turn(cases: Sequence[Case]) -> pytest.MarkDecorator:
-    """A test for each of these cases."""
-    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases], indirect=True)
+    """A test for each of these cases; in every run the first of each letter, by night its variants too."""
+    firsts = {case.name[0]: case.name for case in reversed(cases)}.values()
+    params = [
+        pytest.param(case, id=case.name, marks=[] if case.name in firsts else [pytest.mark.thorough]) for case in cases
+    ]
+    return pytest.mark.parametrize("case", params, indirect=True)
 
 
 @in_turn(load_cases())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from embedded_app.channels.shopify.addresses import order_id, order_url
+from embedded_app.channels.shopify.bulk import begin_listing, end_listing, listing
+from embedded_app.channels.shopify.bulk_file import read_listing
 from embedded_app.channels.shopify.card_changes import read_gift_cards
 from embedded_app.channels.shopify.changed_orders import changed_orders, sees_old_orders
 from embedded_app.channels.shopify.deliveries import note
@@ -13,13 +16,19 @@ from embedded_app.channels.shopify.signature import verify
 from embedded_app.channels.shopify.subscriptions import keep_subscriptions, needed_topics
 
 __all__ = [
+    "begin_listing",
     "changed_orders",
+    "end_listing",
     "keep_subscriptions",
     "last_orders",
+    "listing",
     "needed_topics",
     "note",
+    "order_id",
     "order_named",
+    "order_url",
     "read_gift_cards",
+    "read_listing",
     "read_names",
     "read_orders",
     "refresh",

@@ -8,6 +8,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request
 from embedded_app.clock import Clock
 from embedded_app.sandbox.shopify import execution
 from embedded_app.sandbox.shopify.admin import admin_blueprint
+from embedded_app.sandbox.shopify.bulk_files import file_blueprint
 from embedded_app.sandbox.shopify.fault_endpoint import fault_blueprint
 from embedded_app.sandbox.shopify.faults import TOKEN_CALL, Sight, StoreCall
 from embedded_app.sandbox.shopify.granting import grant
@@ -23,6 +24,7 @@ def create_shopify(world: World | None = None, *, clock: Clock) -> Flask:
     app.extensions["world"] = world
     app.register_blueprint(fault_blueprint(world))
     app.register_blueprint(admin_blueprint(world))
+    app.register_blueprint(file_blueprint(world))
 
     @app.get("/")
     def stores() -> str:

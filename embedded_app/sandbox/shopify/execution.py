@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from embedded_app.sandbox.shopify import answers, paging
+from embedded_app.sandbox.shopify.bulk_queries import check_bulk
 from embedded_app.sandbox.shopify.buyer_answers import buyer_node
 from embedded_app.sandbox.shopify.cost import CONNECTION_COST, requested_cost
 from embedded_app.sandbox.shopify.faults import CLEAR, Sight
@@ -88,6 +89,25 @@ def run(
         answer["errors"] = [error.formatted for error in result.errors]
     answer["extensions"] = {"cost": _cost(shop, asked, actual)}
     return answer
+
+
+def run_whole(shop: Shop, query: str, *, sight: Sight = CLEAR) -> dict[str, Any]:
+    """The data of a bulk operation's query: every connection whole, without pages and without costs.
+
+    Raises GraphQLError for what a bulk operation cannot ask, or may not see.
+    """
+    try:
+        document = _valid(query)
+    except _Invalid as invalid:
+        raise GraphQLError(str(invalid.errors[0]["message"])) from None
+    check_bulk(schema(), document)
+    with paging.whole_lists():
+        result = execute_sync(
+            schema(), document, root_value=_root(shop, sight), field_resolver=_Counter(shop, sight).resolve
+        )
+    if result.errors:
+        raise result.errors[0]
+    return result.data or {}
 
 
 class _Invalid(Exception):
@@ -177,7 +197,13 @@ def _root(shop: Shop, sight: Sight) -> dict[str, Any]:
         found = [account for account in shop.instruments.accounts.values() if account.id == id]
         return account_answer(shop, found[0]) if found else None
 
+    def run_bulk(info: GraphQLResolveInfo[Any], *, query: str, groupObjects: bool) -> dict[str, Any]:
+        return shop.bulk.run(query, sight, lambda: run_whole(shop, query, sight=sight))
+
     return {
+        "bulkOperation": shop.bulk.one,
+        "bulkOperationCancel": shop.bulk.cancel,
+        "bulkOperationRunQuery": run_bulk,
         "shop": answers.shop_answer(shop),
         "order": order,
         "node": node,

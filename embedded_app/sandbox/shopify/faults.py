@@ -22,6 +22,8 @@ are `webhooks.Deliveries`. Kinds (`FaultKind`), by what becomes of the call:
     denied_order           orders are null beside an ACCESS_DENIED
     denied_fields          `fields` ("Order.shippingAddress") are null beside an ACCESS_DENIED
     other_version          the answer says that API version `version` gave it
+    bulk_failed            the bulk operation that it begins fails half-way, with `code`; half of its file is there
+    bulk_canceled          the bulk operation that it begins is cancelled by somebody else
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from embedded_app.sandbox.shopify.ledger import StoredOrder
 
 TOKEN_CALL = "access_token"
+BULK_FILE = "bulk_file"
 _PAGE = "<!DOCTYPE html><html><head><title>Temporarily unavailable</title></head><body>Try again.</body></html>\n"
 _OPERATION = re.compile(r"\b(?:query|mutation)\s+(\w+)")
 
@@ -64,11 +67,16 @@ class FaultKind(StrEnum):
     DENIED_ORDER = "denied_order"
     DENIED_FIELDS = "denied_fields"
     OTHER_VERSION = "other_version"
+    BULK_FAILED = "bulk_failed"
+    BULK_CANCELED = "bulk_canceled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreCall:
-    """One call to a store. operation: the query's name ("Orders"), or TOKEN_CALL; orders: the ids it asks for."""
+    """One call to a store. orders: the ids it asks for.
+
+    operation: the query's name ("Orders"), TOKEN_CALL, or BULK_FILE for the file that a bulk operation left.
+    """
 
     shop: str
     operation: str
@@ -93,9 +101,9 @@ class StoreCall:
 class Fault(Cue):
     """The next `calls` calls that match are struck, after `skip` others.
 
-    shop (a domain), query (an operation's name) and order (a global id) match all when empty, but token calls must be
-    named. A fault for one order spoils that order only. at_least: only calls that ask for so many orders. The other
-    fields are used by the kinds that name them.
+    shop (a domain), query (an operation's name) and order (a global id) match all when empty, but token calls and files
+    must be named. A fault for one order spoils that order only. at_least: only calls that ask for so many orders. The
+    other fields are used by the kinds that name them.
     """
 
     shop: str = ""
@@ -106,10 +114,11 @@ class Fault(Cue):
     status: int = 402
     fields: Sequence[str] = ("Order.shippingAddress",)
     version: str = "2026-07"
+    code: str = "INTERNAL_SERVER_ERROR"
 
     def matches(self, call: StoreCall) -> bool:
         """True when this fault is for such a call."""
-        if call.operation == TOKEN_CALL and self.query != TOKEN_CALL:
+        if call.operation in (TOKEN_CALL, BULK_FILE) and self.query != call.operation:
             return False
         wanted = (self.shop or call.shop) == call.shop and (self.query or call.operation) == call.operation
         return wanted and (not self.order or self.order in call.orders) and len(call.orders) >= self.at_least
@@ -152,6 +161,12 @@ class Sight:
         """Whether the query counts as too dear."""
         return self._is(FaultKind.TOO_DEAR)
 
+    def bulk_end(self) -> tuple[str, str | None] | None:
+        """The state that a bulk operation comes to, and its error's code; None where nothing is wrong with it."""
+        if self.fault is None or not self._blur(self._is(FaultKind.BULK_FAILED, FaultKind.BULK_CANCELED)):
+            return None
+        return ("FAILED", self.fault.code) if self._is(FaultKind.BULK_FAILED) else ("CANCELED", None)
+
     def _is(self, *kinds: FaultKind) -> bool:
         return self.fault is not None and self.fault.kind in kinds
 
@@ -165,7 +180,16 @@ class Sight:
         return blurs
 
 
-_BLURS = frozenset({FaultKind.STALE, FaultKind.NULL_NODE, FaultKind.DENIED_ORDER, FaultKind.DENIED_FIELDS})
+_BLURS = frozenset(
+    {
+        FaultKind.STALE,
+        FaultKind.NULL_NODE,
+        FaultKind.DENIED_ORDER,
+        FaultKind.DENIED_FIELDS,
+        FaultKind.BULK_FAILED,
+        FaultKind.BULK_CANCELED,
+    }
+)
 CLEAR = Sight()
 
 

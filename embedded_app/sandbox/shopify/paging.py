@@ -2,7 +2,9 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from graphql import GraphQLError
@@ -10,6 +12,17 @@ from graphql import GraphQLError
 Item = TypeVar("Item")
 
 MAX_PAGE = 250  # shopify.dev, API limits: a page holds at most 250 items.
+_whole: ContextVar[bool] = ContextVar("whole lists", default=False)
+
+
+@contextmanager
+def whole_lists() -> Iterator[None]:
+    """Inside, every connection gives all there is, whatever page is asked for: bulk operations know no pages."""
+    token = _whole.set(True)
+    try:
+        yield
+    finally:
+        _whole.reset(token)
 
 
 def page(
@@ -26,7 +39,10 @@ def page(
 
     Raises GraphQLError for a cursor that is not ours and for backward paging, which the sandbox does not serve.
     """
-    check_size(first, last)
+    if _whole.get():
+        first, after, last, before = len(keyed), None, None, None
+    else:
+        check_size(first, last)
     if last is not None or before is not None:
         raise GraphQLError("The sandbox serves pages forward only: use first and after.")
     ordered = sorted(keyed, key=lambda entry: entry[0], reverse=reverse)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from embedded_app.accounting.order import Order
 from embedded_app.sandbox.shopify import stating
 from embedded_app.sandbox.shopify.bucket import Bucket
+from embedded_app.sandbox.shopify.bulk import BulkOperations
 from embedded_app.sandbox.shopify.buyers import Buyer, Presentment, Terms
 from embedded_app.sandbox.shopify.cents import ZERO
 from embedded_app.sandbox.shopify.goods import GB_VAT, Extra, Product, TaxRate
@@ -44,7 +45,8 @@ class Shop:
     next_statuses: HTTP refusals for the next calls, one each (402 frozen, 423 locked, 503 …).
     index_lag: how far the search of orders is behind what happened; reading by id is not.
     full_bodies: webhooks carry whole orders with personal data, as without include_fields.
-    instruments: its gift cards and store credit accounts. installation: whether and how it has the app.
+    instruments: its gift cards and store credit accounts. installation: whether and how it has the app. bulk: its bulk
+    operations.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Shop:
         self.deliveries = Deliveries(self)
         self.installation = Installation(self)
         self.subscriptions = Subscriptions(self)
+        self.bulk = BulkOperations(self)
         self.denied_fields: set[str] = set()
         self.denied_orders: set[str] = set()
         self.full_bodies = False
