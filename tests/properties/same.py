@@ -54,7 +54,13 @@ def check_same(at_once: Posted, looked_at: Posted) -> None:
 
 
 def _check_same_but_for_money(at_once: Posted, looked_at: Posted) -> None:
-    """All accounts but those of money and receivables, and those in one sum."""
+    """All accounts but those of money and receivables, and those in one sum; where the same payments wait, both alone.
+
+    Alone they are in the documents' currency, in which no rate moves a cent.
+    """
+    if at_once.held_tenders == looked_at.held_tenders:
+        assert at_once.model.gateways() == looked_at.model.gateways()
+        assert sum(_open_amounts(at_once).values(), ZERO) == sum(_open_amounts(looked_at).values(), ZERO)
     mine, theirs = _as_if_nothing_waited(at_once), _as_if_nothing_waited(looked_at)
     money = {*at_once.model.gateways(), *looked_at.model.gateways(), RECEIVABLES}
     money |= {*ledgers.money_by_account(at_once.life, set())}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedded_app.accounting.order import Order
 from embedded_app.sandbox.shopify.markets import MARKETS, Market
 from tests.properties.holding import check_holds
 from tests.properties.lives import Life, arrivals, lives, steps
@@ -28,6 +30,15 @@ def check_life(life: Life) -> None:
     check_all_is_allocated(done)
 
 
+def check_looked_at(life: Life, looks: Sequence[Order]) -> None:
+    """A life looked at so often makes the books that its ledgers say, the same as if decided upon at once."""
+    looked_at = posted(life, looks)
+    check_against_ledgers(looked_at)
+    check_holds(looked_at)
+    check_all_is_allocated(looked_at)
+    check_same(posted(life, [life.order]), looked_at)
+
+
 @in_every_market
 def test_the_books_of_any_life_are_what_its_ledgers_say(market: Market) -> None:
     @played(f"at once {market.key}")
@@ -43,11 +54,7 @@ def test_however_often_an_order_is_looked_at_the_books_are_the_same(market: Mark
     @played(f"looks {market.key}")
     @given(lives(market), st.data())
     def check(life: Life, data: st.DataObject) -> None:
-        step_by_step = posted(life, steps(data, life))
-        check_against_ledgers(step_by_step)
-        check_holds(step_by_step)
-        check_all_is_allocated(step_by_step)
-        check_same(posted(life, [life.order]), step_by_step)
+        check_looked_at(life, steps(data, life))
 
     check()
 
@@ -57,11 +64,7 @@ def test_whichever_ledger_comes_first_the_books_are_the_same(market: Market) -> 
     @played(f"ledgers {market.key}")
     @given(lives(market), st.data())
     def check(life: Life, data: st.DataObject) -> None:
-        in_some_order = posted(life, arrivals(data, life))
-        check_against_ledgers(in_some_order)
-        check_holds(in_some_order)
-        check_all_is_allocated(in_some_order)
-        check_same(posted(life, [life.order]), in_some_order)
+        check_looked_at(life, arrivals(data, life))
 
     check()
 
