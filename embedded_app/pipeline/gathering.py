@@ -32,8 +32,6 @@ ORDERS_PER_ROUND = 50
 DELIVERIES_PER_ROUND = 500
 # So often may a gather begin on an order and die before the order is set aside and held.
 TRIES = 3
-# Before the first reading of an organisation nothing can be decided by its rates and lock dates.
-XERO_UNREAD_SECONDS = 30
 # How long to wait before an order that was read stale is read again; after the last it is taken as it is.
 STALE_WAITS = (2, 4, 8, 16, 30)
 
@@ -144,7 +142,8 @@ def _work_through(session: Session, store: Store, taken: _Round) -> bool:
         return True
 
     if store.organisation is not None and not organisations.keep_fresh(session, store.organisation):
-        asking.leave_alone(session, store, XERO_UNREAD_SECONDS, then="gather")
+        # Before its first reading nothing can be decided by its rates and lock dates.
+        asking.leave_alone(session, store, organisations.unread_seconds(store.organisation), then="gather")
         return False
     _count_try(session, taken, 1)
     try:

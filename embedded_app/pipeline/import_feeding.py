@@ -51,7 +51,7 @@ MOST_UNREAD = 250
 MOST_ON_THE_WAY = 500
 LEFT_OUT_A_PART = 50
 LOOK_AGAIN_SECONDS = 5
-XERO_UNREAD_SECONDS = 30
+SWITCHED_OFF_SECONDS = 30
 _UNDER_WAY = (DispatchState.WAITING, DispatchState.READY, DispatchState.SENDING)
 
 LEFT_OUT = "{what} stands in Xero for it, made by another app or by hand; left out of the import from {day}."
@@ -76,8 +76,11 @@ class Counts:
 def hand_over(session: Session, store: Store, row: Import) -> bool:
     """Go on with a running import by one step; True where the next may follow at once. Commits."""
     import_id = row.id
-    if not store.posting or store.organisation is None or not organisations.keep_fresh(session, store.organisation):
-        put_off(session, import_id, XERO_UNREAD_SECONDS)
+    if not store.posting or store.organisation is None:
+        put_off(session, import_id, SWITCHED_OFF_SECONDS)
+        return False
+    if not organisations.keep_fresh(session, store.organisation):
+        put_off(session, import_id, organisations.unread_seconds(store.organisation))
         return False
     current = locked(session, import_id, ImportState.RUNNING)
     if current is None:

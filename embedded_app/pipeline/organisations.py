@@ -18,6 +18,8 @@ from embedded_app.xero.errors import RetryLater, XeroError
 # posted. Xero itself refuses what has become wrong in between.
 FRESH_FOR = timedelta(minutes=30)
 CHART_FRESH_FOR = timedelta(hours=6)
+# How long what needs an organisation waits at most before it asks for it again, while it has never been read.
+UNREAD_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,13 @@ def keep_fresh(session: Session, organisation: Organisation) -> bool:
         log.warning("organisation not read", organisation=organisation.id, why=problem.sentence)
         return organisation.chart is not None
     return True
+
+
+def unread_seconds(organisation: Organisation) -> float:
+    """How long to wait after keep_fresh said False: no longer than Xero asked for, 30 seconds at most."""
+    until = organisation.not_before
+    left = (until - now()).total_seconds() if until is not None else 0
+    return min(left, UNREAD_SECONDS) if left > 0 else UNREAD_SECONDS
 
 
 def _is_fresh(read_at: datetime | None, fresh_for: timedelta) -> bool:

@@ -103,6 +103,18 @@ def test_while_one_worker_refreshes_another_waits_and_uses_its_pair(alice: Stage
     assert_the_books_are_equal(alice)
 
 
+def test_who_needs_an_organisation_never_read_waits_no_longer_than_for_the_refresh(alice: Stage) -> None:
+    alice.clock.advance(HALF_AN_HOUR)
+    place(alice)
+    alice.deliver()
+    with alice.app.app_context(), Session(db.engine) as other:
+        other.execute(select(Grant).with_for_update()).all()
+        pipeline.gather(alice.store_id)
+
+    later(alice, seconds=2)
+    assert_the_books_are_equal(alice)
+
+
 def test_a_pair_that_another_worker_has_just_kept_is_used_and_not_traded_again(alice: Stage) -> None:
     place(alice)
     alice.deliver()
