@@ -44,17 +44,15 @@ def test_it_starts_is_found_again_and_stops(directory: Path) -> None:
     assert local_database.address(directory) is None
 
 
-def test_it_makes_a_database_anew_or_leaves_it(directory: Path) -> None:
-    server = local_database.start(directory)
-
-    address = local_database.ensure_database(server, "books")
+def test_it_makes_a_database_anew_or_leaves_it(server: str) -> None:
+    address = local_database.ensure_database(server, "made_anew")
     with psycopg.connect(address) as connection:
         connection.execute("CREATE TABLE kept ()")
 
-    assert answer(local_database.ensure_database(server, "books")) == "books"
+    assert answer(local_database.ensure_database(server, "made_anew")) == "made_anew"
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT to_regclass('kept')").fetchone() == ("kept",)
-    local_database.create_database(server, "books")
+    local_database.create_database(server, "made_anew")
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT to_regclass('kept')").fetchone() == (None,)
 

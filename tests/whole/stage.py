@@ -103,12 +103,12 @@ class Stage:
         """The whole way of one order, or of what is new in it: store, webhook, gather, decide, record, send."""
         self.state(order)
         self.deliver()
-        self.work()
+        self.work_off()
 
     def wait(self, **duration: int) -> None:
-        """Let time pass, then let the workers work."""
+        """Let time pass, then do what is owed."""
         self.clock.advance(timedelta(**duration).total_seconds())
-        self.work()
+        self.work_off()
 
     def map(self, document: Mapping[str, Any]) -> None:
         """Save the document as the store's next mapping, its contact being the organisation's."""
@@ -126,10 +126,10 @@ class Stage:
             db.session.commit()
 
     def retry(self) -> int:
-        """Retry all that is held, as the merchant would, and let the workers work."""
+        """Retry all that is held, as the merchant would, and do what is owed then."""
         with self.app.app_context():
             retried = pipeline.retry_held(db.session, db.session.get_one(Store, self.store_id), actor="Alice")
-        self.work()
+        self.work_off()
         return retried
 
     def figures(self) -> tuple[Figures, ...]:

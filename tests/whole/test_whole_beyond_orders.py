@@ -46,7 +46,7 @@ def begin_to_read(stage: Stage, *, days: int = 0) -> None:
     with stage.app.app_context():
         pipeline.wake_beyond()
     stage.deliver()
-    stage.work()
+    stage.work_off()
 
 
 def owed(stage: Stage) -> Decimal:
@@ -257,7 +257,7 @@ def test_the_opening_balances_are_posted_on_the_start_date_and_only_once(merchan
     run = merchant.app.test_cli_runner().invoke
 
     first = run(args=["store", "open", merchant.shop.domain, str(file)])
-    merchant.work()
+    merchant.work_off()
     second = run(args=["store", "open", merchant.shop.domain, str(file)])
 
     assert (first.exit_code, second.exit_code) == (0, 1), (first.output, second.output)
@@ -283,7 +283,7 @@ def test_opening_balances_that_cannot_be_posted_are_refused_whole(
     file.write_text(text)
 
     result = merchant.app.test_cli_runner().invoke(args=["store", "open", merchant.shop.domain, str(file)])
-    merchant.work()
+    merchant.work_off()
 
     assert result.exit_code == 1 and sentence in result.output
     assert merchant.balances() == {}

@@ -68,7 +68,7 @@ def test_two_orders_of_one_company_that_come_together_make_one_contact(b2b: Stag
     b2b.state(order)
     b2b.state(_another(order))
     b2b.deliver()
-    b2b.work()
+    b2b.work_off()
 
     assert len(contacts(b2b)) == 1
     assert b2b.unposted() == 0

@@ -111,7 +111,7 @@ def test_what_died_longer_ago_than_xero_remembers_keys_is_looked_up(alice: Stage
     send_and_die(alice, call)
 
     alice.clock.advance(5 * 60)
-    alice.work()
+    alice.work_off()
     with alice.app.app_context():
         assert db.session.get_one(Batch, call.batch_id).state is BatchState.UNKNOWN
     alice.wait(minutes=2)
@@ -127,7 +127,7 @@ def test_while_a_call_is_in_flight_no_other_is_made(alice: Stage, order: Order) 
 
     with alice.app.app_context():
         assert pipeline.send(db.session.scalars(select(Organisation.id)).one()) is False
-    alice.work()
+    alice.work_off()
 
     assert alice.organisation.documents() == []
 
@@ -161,7 +161,7 @@ def test_a_document_that_no_longer_adds_up_is_held_before_it_is_sent(alice: Stag
         row = db.session.scalars(select(Document)).one()
         row.content = {**row.content, "total": "24.94"}
         db.session.commit()
-    alice.work()
+    alice.work_off()
 
     assert alice.organisation.documents() == []
     assert ["24.94" in sentence for sentence in alice.held()] == [True]
