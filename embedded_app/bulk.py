@@ -42,9 +42,27 @@ def insert_all(
     columns = [model.__table__.columns[name] for name in rows[0]]
     assert not any(isinstance(column.type, Encrypted) for column in columns), "secrets are written row by row"
     statement = _statement(model.__table__.name, columns, tuple(unless_taken), tuple(returning))
-    values = {column.name: [_plain(row[column.name], column) for row in rows] for column in columns}
-    result = session.execute(text(statement), values)
+    result = session.execute(text(statement), _values(rows, columns))
     return result.all() if returning else []
+
+
+def update_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what these rows say, which all name the same columns, into the model's rows that have their "id"."""
+    if not rows:
+        return
+    columns = [model.__table__.columns[name] for name in rows[0]]
+    assert not any(isinstance(column.type, Encrypted) for column in columns), "secrets are written row by row"
+    table, names = model.__table__.name, ", ".join(column.name for column in columns)
+    written = ", ".join(f"{column.name} = told.{column.name}" for column in columns if column.name != "id")
+    statement = f"UPDATE {table} SET {written} FROM {_told(columns)} AS told ({names}) WHERE {table}.id = told.id"
+    session.execute(text(statement), _values(rows, columns))
+
+
+# OFFSET 0: so that the sequence is looked for once and not for each id.
+_TAKING = text(
+    "SELECT nextval(its.sequence) FROM generate_series(1, :count), "
+    "(SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS sequence OFFSET 0) AS its"
+)
 
 
 class Ids:
@@ -67,8 +85,7 @@ class Ids:
         table = model.__table__.name
         if not self._taken.get(table):
             count = self._next_time.get(table, self._at_first)
-            taking = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
-            self._taken[table] = sorted(self._session.scalars(taking, {"table": table, "count": count}), reverse=True)
+            self._taken[table] = sorted(self._session.scalars(_TAKING, {"table": table, "count": count}), reverse=True)
             self._next_time[table] = min(2 * count, self.AT_MOST)
         return self._taken[table].pop()
 
@@ -86,8 +103,8 @@ def defaults_of(model: type[Base], *, besides: Collection[str] = ()) -> dict[str
 def _statement(
     table: str, columns: Sequence[Column[Any]], unless_taken: Sequence[str], returning: Sequence[str]
 ) -> str:
-    arrays = ", ".join(f"CAST(:{column.name} AS {_element_type(column)}[])" for column in columns)
-    parts = [f"INSERT INTO {table} ({', '.join(column.name for column in columns)}) SELECT * FROM unnest({arrays})"]
+    names = ", ".join(column.name for column in columns)
+    parts = [f"INSERT INTO {table} ({names}) SELECT * FROM {_told(columns)}"]
     if unless_taken:
         parts.append(f"ON CONFLICT ({', '.join(unless_taken)}) DO NOTHING")
     if returning:
@@ -95,12 +112,29 @@ def _statement(
     return " ".join(parts)
 
 
+def _told(columns: Sequence[Column[Any]]) -> str:
+    """The rows that the columns' arrays make, as a thing to select from."""
+    return f"ROWS FROM ({', '.join(_elements(column) for column in columns)})"
+
+
+def _elements(column: Column[Any]) -> str:
+    if isinstance(column.type, JSONB):
+        return f"jsonb_array_elements(CAST(:{column.name} AS jsonb))"
+    return f"unnest(CAST(:{column.name} AS {_element_type(column)}[]))"
+
+
+def _values(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column[Any]]) -> dict[str, Any]:
+    return {column.name: _plain([row[column.name] for row in rows], column) for column in columns}
+
+
 def _element_type(column: Column[Any]) -> str:
     """PostgreSQL's name of the column's type; a state is text with a check."""
     return "text" if isinstance(column.type, EnumType) else str(column.type.compile(_POSTGRESQL))
 
 
-def _plain(value: Any, column: Column[Any]) -> Any:
+def _plain(values: list[Any], column: Column[Any]) -> Any:
+    """A column's values as the driver takes them; JSON as one text, for in an array each quote in it is escaped."""
     if isinstance(column.type, JSONB):
-        return None if value is None else dumps(value)
-    return value.value if isinstance(value, Enum) else value
+        assert None not in values, "JSON's null is none of SQL's"
+        return dumps(values)
+    return [value.value if isinstance(value, Enum) else value for value in values]

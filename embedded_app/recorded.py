@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ARRAY, Integer, Row, any_, bindparam, select
+from sqlalchemy.orm import Session
 
 from embedded_app import models
 from embedded_app.accounting.chart import Chart
@@ -13,30 +15,45 @@ from embedded_app.accounting.chart_json import chart_from_json
 from embedded_app.accounting.document_json import document_from_json
 from embedded_app.accounting.documents import Books, Document, Group, History, Settlement, SettlementKind
 
+# Built once: to compose them takes longer than to run them.
+_WANTED = any_(bindparam("group_ids", type_=ARRAY(Integer)))
+_DOCUMENTS = (
+    select(models.Document.group_id, models.Document.generation, models.Document.content)
+    .where(models.Document.group_id == _WANTED)
+    .order_by(models.Document.id)
+)
+_OF, _TO = models.Document.__table__.alias("of_document"), models.Document.__table__.alias("to_document")
+# Settlements with what the core knows their documents and tenders by: the roles, and the tender's own id.
+_SETTLEMENTS = (
+    select(
+        *(getattr(models.Settlement, name) for name in ("group_id", "kind", "account", "bank_amount", "amount")),
+        *(getattr(models.Settlement, name) for name in ("date", "reference", "ordinal")),
+        *(_OF.c.generation, _OF.c.role, _TO.c.role.label("to_role"), models.Tender.external_id.label("tender_id")),
+    )
+    .join(_OF, _OF.c.id == models.Settlement.document_id)
+    .outerjoin(_TO, _TO.c.id == models.Settlement.to_document_id)
+    .outerjoin(models.Tender, models.Tender.id == models.Settlement.tender_id)
+    .where(models.Settlement.group_id == _WANTED)
+    .order_by(models.Settlement.id)
+)
 
-def histories(session: Session, groups: Iterable[models.PostingGroup]) -> dict[int, History]:
+
+def histories(session: Session, groups: Iterable[models.PostingGroup | Row[Any]]) -> dict[int, History]:
     """What was decided for each group before, by group id, in the order it was decided; two queries for all of them."""
     wanted = {group.id: group.generation for group in groups}
+    if not wanted:
+        return {}
     documents: dict[int, list[Document]] = {group_id: [] for group_id in wanted}
     settlements: dict[int, list[Settlement]] = {group_id: [] for group_id in wanted}
 
-    for row in session.scalars(
-        select(models.Document).where(models.Document.group_id.in_(wanted)).order_by(models.Document.id)
-    ):
+    group_ids = {"group_ids": list(wanted)}
+    for row in session.execute(_DOCUMENTS, group_ids):
         if row.generation == wanted[row.group_id]:
-            documents[row.group_id].append(document(row))
-    for settled in session.scalars(
-        select(models.Settlement)
-        .where(models.Settlement.group_id.in_(wanted))
-        .options(
-            selectinload(models.Settlement.document),
-            selectinload(models.Settlement.to_document),
-            selectinload(models.Settlement.tender),
-        )
-        .order_by(models.Settlement.id)
-    ):
-        if settled.document.generation == wanted[settled.group_id]:
-            settlements[settled.group_id].append(settlement(settled))
+            documents[row.group_id].append(document_from_json(row.content))
+    for row in session.execute(_SETTLEMENTS, group_ids):
+        if row.generation == wanted[row.group_id]:
+            settled = settlement_of(row, role=row.role, to_role=row.to_role, tender_id=row.tender_id)
+            settlements[row.group_id].append(settled)
 
     return {
         group_id: History(documents=tuple(documents[group_id]), settlements=tuple(settlements[group_id]))
@@ -49,13 +66,31 @@ def document(row: models.Document) -> Document:
     return document_from_json(row.content)
 
 
+def rate(row: models.Document) -> Decimal | None:
+    """The currency rate the document was decided at, without reading the rest of it."""
+    stated = row.content["rate"]
+    return None if stated is None else Decimal(stated)
+
+
 def settlement(row: models.Settlement) -> Settlement:
-    """The settlement as it was decided."""
-    return Settlement(
-        kind=SettlementKind(row.kind),
+    """The settlement as it was decided, its documents and tender read with it."""
+    return settlement_of(
+        row,
         role=row.document.role,
         to_role=row.to_document.role if row.to_document else None,
         tender_id=row.tender.external_id if row.tender else None,
+    )
+
+
+def settlement_of(
+    row: models.Settlement | Row[Any], *, role: str, to_role: str | None, tender_id: str | None
+) -> Settlement:
+    """The settlement as it was decided. role, to_role: of its documents. tender_id: the tender's own id."""
+    return Settlement(
+        kind=SettlementKind(row.kind),
+        role=role,
+        to_role=to_role,
+        tender_id=tender_id,
         account=row.account,
         bank_amount=row.bank_amount,
         amount=row.amount,

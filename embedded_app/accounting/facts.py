@@ -88,10 +88,16 @@ def from_facts(facts: dict[str, Any]) -> Order:
 
 def facts_hash(order: Order) -> str:
     """SHA-256 of the order's facts, without the moment it was last touched: unchanged ledgers hash alike."""
-    facts = to_facts(order)
-    for one in (facts, facts["presented"] or {}):
-        one.pop("updated_at", None)
-    return _hash(facts)
+    return hash_of(to_facts(order))
+
+
+def hash_of(facts: dict[str, Any]) -> str:
+    """`facts_hash` of an order whose facts are at hand, as `to_facts` made them."""
+    return _hash(_untouched(facts) | {"presented": facts["presented"] and _untouched(facts["presented"])})
+
+
+def _untouched(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name != "updated_at"}
 
 
 def agreement_hash(agreement: Agreement) -> str:

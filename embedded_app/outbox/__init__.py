@@ -2,6 +2,7 @@
 
 dispatches.py   one write each: ready when what it needs is posted; held, retried
 batches.py      one call each: claimed, sent, answered, split, or unknown and looked up
+answering.py    what an answer makes of each write
 filling.py      ready dispatches, the most urgent first, become new batches
 packing.py      from dispatches to the bytes of a call
 """

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from embedded_app.models import Batch, BatchElement, BatchState, Dispatch, Organisation, Priority
-from embedded_app.outbox.dispatches import settle_elements
+from embedded_app.outbox.answering import settle_elements
 from embedded_app.outbox.filling import fill, refill
 from embedded_app.xero.endpoints import CONTACTS
 from embedded_app.xero.outcomes import Posted, Refused

@@ -1,24 +1,24 @@
-"""Dispatches: what is owed to Xero, when each may go, and what an answer makes of it."""
+"""Dispatches: what is owed to Xero, and when each may go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from embedded_app import recorded
 from embedded_app.accounting.balance import check_documents
-from embedded_app.accounting.documents import DocumentKind, Held
+from embedded_app.accounting.documents import Held
 from embedded_app.models import (
     BatchElement,
     Contact,
     Dispatch,
     DispatchNeed,
     DispatchState,
-    DocumentState,
     Hold,
     PostingGroup,
     Priority,
@@ -26,11 +26,7 @@ from embedded_app.models import (
 )
 from embedded_app.outbox import packing
 from embedded_app.xero.endpoints import ENDPOINTS, Endpoint
-from embedded_app.xero.outcomes import Posted, Refused
-from embedded_app.xero.refusals import Cause
 
-# Customers of one name whose contacts we tell apart by "(2)", "(3)" …
-MOST_SUFFIXES = 50
 TORN = (
     "Crossfoot cannot read what it recorded of {name}, so it is not sent; nothing else is held up by it. Ask for "
     "support and name it."
@@ -65,27 +61,28 @@ def retry(session: Session, dispatch: Dispatch, *, now: datetime, actor: str) ->
 
 def promote(session: Session, organisation_id: int, needs: Sequence[int] | None = None) -> int:
     """Make ready what waits only for posted dispatches; needs narrows it to those that waited for these."""
-    needed = aliased(Dispatch)
-    unposted = (
-        select(DispatchNeed.needs_id)
-        .join(needed, needed.id == DispatchNeed.needs_id)
-        .where(DispatchNeed.dispatch_id == Dispatch.id, needed.state != DispatchState.POSTED)
-    )
-    ready = (
-        update(Dispatch)
-        .where(
-            Dispatch.organisation_id == organisation_id,
-            Dispatch.state == DispatchState.WAITING,
-            ~unposted.exists(),
-        )
-        .values(state=DispatchState.READY)
-        .returning(Dispatch.id)
-        .execution_options(synchronize_session=False)
-    )
+    ready = _READY.where(Dispatch.organisation_id == organisation_id)
     if needs is not None:
         waiters = select(DispatchNeed.dispatch_id).where(DispatchNeed.needs_id.in_(needs))
         ready = ready.where(Dispatch.id.in_(waiters))
     return len(session.scalars(ready).all())
+
+
+_NEEDED = aliased(Dispatch)
+# What waits for nothing any more; composed once, for every answer asks it.
+_READY = (
+    update(Dispatch)
+    .where(
+        Dispatch.state == DispatchState.WAITING,
+        ~select(DispatchNeed.needs_id)
+        .join(_NEEDED, _NEEDED.id == DispatchNeed.needs_id)
+        .where(DispatchNeed.dispatch_id == Dispatch.id, _NEEDED.state != DispatchState.POSTED)
+        .exists(),
+    )
+    .values(state=DispatchState.READY)
+    .returning(Dispatch.id)
+    .execution_options(synchronize_session=False)
+)
 
 
 def elements(session: Session, batch_id: int) -> list[BatchElement]:
@@ -96,7 +93,7 @@ def elements(session: Session, batch_id: int) -> list[BatchElement]:
             .where(BatchElement.batch_id == batch_id)
             .options(*packing.subjects(joinedload(BatchElement.dispatch)))
             .order_by(BatchElement.position)
-        ).unique()
+        )
     )
 
 
@@ -163,7 +160,7 @@ def _sound(session: Session, dispatches: Sequence[Dispatch], *, now: datetime) -
     """Check the invariants once more just before sending; the writes of a group that breaks one are held."""
     booked = [dispatch.document or dispatch.settlement for dispatch in dispatches]  # None for contacts
     group_ids = {one.group_id for one in booked if one is not None}
-    groups = session.scalars(select(PostingGroup).where(PostingGroup.id.in_(group_ids))).all()
+    groups = session.execute(_GROUPS.where(PostingGroup.id.in_(group_ids))).all() if group_ids else []
     problems = _problems(session, groups)
     sound = []
     for dispatch, one in zip(dispatches, booked, strict=True):
@@ -182,7 +179,10 @@ def _sound(session: Session, dispatches: Sequence[Dispatch], *, now: datetime) -
     return sound
 
 
-def _problems(session: Session, groups: Sequence[PostingGroup]) -> dict[int, tuple[Held, ...]]:
+_GROUPS = select(PostingGroup.id, PostingGroup.generation, PostingGroup.number)
+
+
+def _problems(session: Session, groups: Sequence[Row[Any]]) -> dict[int, tuple[Held, ...]]:
     """What is wrong with each group, by its id: mostly nothing. One that cannot be read is told apart from the rest."""
     try:
         histories = recorded.histories(session, groups)
@@ -215,66 +215,3 @@ def urge(session: Session, dispatch_ids: Sequence[int], priority: int) -> None:
         .values(priority=priority)
         .execution_options(synchronize_session=False)
     )
-
-
-def settle_elements(
-    session: Session,
-    organisation_id: int,
-    batch_id: int,
-    outcomes: Sequence[Posted | Refused | None],
-    *,
-    now: datetime,
-) -> None:
-    posted: list[int] = []
-    for element, outcome in zip(elements(session, batch_id), outcomes, strict=True):
-        dispatch = element.dispatch
-        element.open = False
-        if isinstance(outcome, Posted):
-            element.answer = "posted"
-            _post(dispatch, outcome, now=now)
-            posted.append(dispatch.id)
-        elif isinstance(outcome, Refused) and _may_be_renamed(dispatch, outcome):
-            element.answer = outcome.sentence
-            dispatch.state = DispatchState.READY
-        elif isinstance(outcome, Refused):
-            element.answer = outcome.sentence
-            cause = f"refused by Xero: {outcome.code}"
-            hold(session, dispatch, cause=cause, subject=outcome.subject, sentence=outcome.sentence, now=now)
-        else:
-            element.answer = "not found in Xero; to be sent again"
-            dispatch.state = DispatchState.READY
-    session.flush()
-    if posted:
-        promote(session, organisation_id, posted)
-
-
-def _post(dispatch: Dispatch, outcome: Posted, *, now: datetime) -> None:
-    dispatch.state = DispatchState.POSTED
-    dispatch.posted_at = now
-    if dispatch.settlement is not None:
-        dispatch.settlement.xero_id = outcome.xero_id
-        return
-    if dispatch.contact is not None:
-        dispatch.contact.xero_id, dispatch.contact.name = outcome.xero_id, None
-        return
-    document = dispatch.document
-    assert document is not None, "a dispatch is about one thing (check constraint one_subject)"
-    document.xero_id = outcome.xero_id
-    document.state = DocumentState.POSTED
-    if document.kind == DocumentKind.VOID:
-        if document.reverses is not None:
-            document.reverses.state = DocumentState.VOIDED
-        return
-    document.xero_total = outcome.total
-    document.xero_total_tax = outcome.total_tax
-    if outcome.total is not None and (outcome.total, outcome.total_tax) != (document.total, document.total_tax):
-        document.state = DocumentState.DIFFERS
-
-
-def _may_be_renamed(dispatch: Dispatch, refusal: Refused) -> bool:
-    """Give a contact whose name somebody else has in Xero another suffix; False where that does not help."""
-    contact = dispatch.contact
-    if contact is None or refusal.code is not Cause.NAME_TAKEN or contact.suffix >= MOST_SUFFIXES:
-        return False
-    contact.suffix += 1
-    return True

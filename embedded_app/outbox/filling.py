@@ -6,14 +6,14 @@ import hashlib
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from embedded_app.bulk import insert_all
 from embedded_app.models import Batch, BatchElement, BatchState, Dispatch, DispatchState, Organisation, Priority
 from embedded_app.outbox import packing
 from embedded_app.outbox.dispatches import TORN, due_endpoints, elements, fills_a_call, hold, ready
-from embedded_app.xero.endpoints import ENDPOINTS, Endpoint
+from embedded_app.xero.endpoints import ENDPOINTS
 
 SPLIT = "refused as a whole; sent again in halves, to find what Xero does not take"
 
@@ -31,9 +31,10 @@ def fill(
         if only_full and not fills_a_call(session, organisation_id, endpoint, least_urgent=least_urgent, now=now):
             continue
         dispatches = ready(session, organisation_id, endpoint, least_urgent=least_urgent, now=now)
-        whole = [dispatch for dispatch in dispatches if not _is_torn(session, endpoint, dispatch, now=now)]
-        if whole:
-            return _new_batch(session, organisation_id, packing.pack(endpoint, whole), now=now)
+        packed = packing.pack(endpoint, dispatches)
+        _hold_torn(session, packed, now=now)
+        if packed.dispatches:
+            return _new_batch(session, organisation_id, packed, now=now)
         if dispatches:
             session.commit()  # the holds; there is no batch to commit them with
     session.rollback()
@@ -51,21 +52,21 @@ def refill(session: Session, organisation_id: int, batch: Batch, *, now: datetim
     for half in (owed[:middle], owed[middle:]):
         while half:
             packed = packing.pack(endpoint, half)
-            _new_batch(session, organisation_id, packed, now=now)
-            half = half[len(packed.dispatches) :]
+            _hold_torn(session, packed, now=now)
+            if packed.dispatches:
+                _new_batch(session, organisation_id, packed, now=now)
+            half = half[len(packed.dispatches) + len(packed.torn) :]
 
 
-def _is_torn(session: Session, endpoint: Endpoint, dispatch: Dispatch, *, now: datetime) -> bool:
-    """Hold a dispatch that cannot be packed; with the others of its call it would hold all of them up for ever."""
-    if packing.is_whole(endpoint, dispatch):
-        return False
-    name = packing.name_of(dispatch)
-    hold(session, dispatch, cause="unreadable", subject=name, sentence=TORN.format(name=name), now=now)
-    return True
+def _hold_torn(session: Session, packed: packing.Packed, *, now: datetime) -> None:
+    """Hold what cannot be packed; with the others of its call it would hold all of them up for ever."""
+    for dispatch in packed.torn:
+        name = packing.name_of(dispatch)
+        hold(session, dispatch, cause="unreadable", subject=name, sentence=TORN.format(name=name), now=now)
 
 
 def _new_batch(session: Session, organisation_id: int, packed: packing.Packed, *, now: datetime) -> Batch:
-    tenant_id = session.scalar(select(Organisation.tenant_id).where(Organisation.id == organisation_id))
+    tenant_id = session.get_one(Organisation, organisation_id).tenant_id
     batch = Batch(
         organisation_id=organisation_id,
         endpoint=packed.endpoint,
@@ -82,5 +83,6 @@ def _new_batch(session: Session, organisation_id: int, packed: packing.Packed, *
     ids = [dispatch.id for dispatch in packed.dispatches]
     placed = [{"batch_id": batch.id, "position": place, "dispatch_id": id_} for place, id_ in enumerate(ids)]
     insert_all(session, BatchElement, placed)
-    session.execute(update(Dispatch).where(Dispatch.id.in_(ids)).values(state=DispatchState.SENDING))
+    sending = update(Dispatch).where(Dispatch.id.in_(ids)).values(state=DispatchState.SENDING)
+    session.execute(sending.execution_options(synchronize_session=False))
     return batch

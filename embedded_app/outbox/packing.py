@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Load, joinedload
+from sqlalchemy.orm import Load, joinedload, selectinload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from embedded_app import recorded
 from embedded_app.accounting.documents import DocumentKind, SettlementKind
 from embedded_app.models import Contact, Dispatch, Document, Settlement
 from embedded_app.xero import payloads
-from embedded_app.xero.encoding import encode
+from embedded_app.xero.encoding import encode_element, enveloped
 from embedded_app.xero.endpoints import (
     ALLOCATION_REMOVALS,
     ALLOCATIONS,
@@ -66,35 +66,44 @@ def settlement_endpoint(kind: SettlementKind, of: DocumentKind) -> Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
-    """What one call will carry: these dispatches, in the order of the body's elements."""
+    """What one call will carry: these dispatches, in the order of the body's elements; torn: what no call can carry."""
 
     endpoint: str
     path_ids: tuple[str, ...]
     body: bytes
     dispatches: tuple[Dispatch, ...]
+    torn: tuple[Dispatch, ...]
 
 
 def pack(endpoint: Endpoint, dispatches: Sequence[Dispatch]) -> Packed:
-    """Pack as many of the dispatches, from the first, as one call carries; at least one.
+    """Pack as many of the dispatches, from the first, as one call carries; at least one that can be packed.
 
-    All that they need must be posted: paths and bodies name Xero's ids of it.
+    Torn is what cannot: its content does not read as it was written, or what it leans on has no id of Xero's, for paths
+    and bodies name those.
     """
-    body = encode(endpoint, [_element(dispatch) for dispatch in dispatches])
-    if len(body) > MAX_BODY_BYTES and len(dispatches) > 1:
-        return pack(endpoint, dispatches[: len(dispatches) // 2])
+    whole: list[Dispatch] = []
+    torn: list[Dispatch] = []
+    encoded: list[bytes] = []
+    path_ids: tuple[str, ...] = ()
+    room = MAX_BODY_BYTES
+    for dispatch in dispatches:
+        try:
+            path_ids, element = _path_ids(endpoint, dispatch), encode_element(_element(dispatch))
+        except UNREADABLE:
+            torn.append(dispatch)
+            continue
+        room -= len(element)
+        if room < 0 and whole:
+            break
+        whole.append(dispatch)
+        encoded.append(element)
     return Packed(
-        endpoint=endpoint.name, path_ids=_path_ids(endpoint, dispatches[0]), body=body, dispatches=tuple(dispatches)
+        endpoint=endpoint.name,
+        path_ids=path_ids,
+        body=enveloped(endpoint, encoded) if whole else b"",
+        dispatches=tuple(whole),
+        torn=tuple(torn),
     )
-
-
-def is_whole(endpoint: Endpoint, dispatch: Dispatch) -> bool:
-    """Whether the dispatch can be packed: its content reads as it was written, and what it leans on has Xero's ids."""
-    try:
-        encode(endpoint, [_element(dispatch)])
-        _path_ids(endpoint, dispatch)
-    except UNREADABLE:
-        return False
-    return True
 
 
 def name_of(dispatch: Dispatch) -> str:
@@ -107,16 +116,16 @@ def name_of(dispatch: Dispatch) -> str:
 
 
 def subjects(path: Load | None = None) -> tuple[LoaderOption, ...]:
-    """Loader options that bring what dispatches are about along in one query; path leads to the dispatch."""
+    """Loader options that bring what dispatches are about along; path leads to the dispatch.
+
+    What few of them have comes in queries of its own, which are not asked where none has it.
+    """
     step: Any = path.joinedload if path is not None else joinedload
     return (
-        step(Dispatch.document).options(joinedload(Document.reverses), joinedload(Document.contact)),
+        step(Dispatch.document).options(selectinload(Document.reverses), selectinload(Document.contact)),
         step(Dispatch.contact),
         step(Dispatch.settlement).options(
-            joinedload(Settlement.document),
-            joinedload(Settlement.to_document),
-            joinedload(Settlement.tender),
-            joinedload(Settlement.removes),
+            joinedload(Settlement.document), selectinload(Settlement.to_document), selectinload(Settlement.removes)
         ),
     )
 
@@ -150,7 +159,9 @@ _WITH_CONTACT = {
 
 
 def _settlement_element(row: Settlement) -> dict[str, Any]:
-    settlement = recorded.settlement(row)
+    to_role = row.to_document.role if row.to_document else None
+    # No call names the tender, so its row is not read.
+    settlement = recorded.settlement_of(row, role=row.document.role, to_role=to_role, tender_id=None)
     match settlement.kind:
         case SettlementKind.ALLOCATION:
             return payloads.allocation(settlement, invoice_id=_posted_id(row.to_document))
@@ -162,7 +173,7 @@ def _settlement_element(row: Settlement) -> dict[str, Any]:
                 document_kind=DocumentKind(row.document.kind),
                 document_id=_posted_id(row.document),
                 account=settlement.account or "",
-                rate=recorded.document(row.document).rate,
+                rate=recorded.rate(row.document),
             )
 
 

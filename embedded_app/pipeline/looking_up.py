@@ -14,6 +14,7 @@ from embedded_app import outbox, recorded
 from embedded_app.clock import now
 from embedded_app.models import Batch, BatchElement, Dispatch, Document
 from embedded_app.xero.client import XeroApi
+from embedded_app.xero.encoding import decode
 from embedded_app.xero.endpoints import CONTACTS, ENDPOINTS, Endpoint
 from embedded_app.xero.lookup import Sought, find, sought_document
 from embedded_app.xero.outcomes import Posted
@@ -73,9 +74,15 @@ def own_numbers(
     ]
 
 
-def names(session: Session, batch_id: int) -> list[str]:
-    """What each element of a batch is known by in Xero (number, reference, narration), in the order they were sent."""
-    return [sought.name or "" for sought in _sought(session, batch_id)]
+def names(session: Session, call: outbox.Call) -> list[str]:
+    """What each element of a call is known by in Xero (number, reference, narration), in the order they were sent.
+
+    As the sent bytes have it; where Xero has no field for it, as our rows do.
+    """
+    endpoint = ENDPOINTS[call.endpoint]
+    if endpoint.name_field is None:
+        return [sought.name or "" for sought in _sought(session, call.batch_id)]
+    return [str(element.get(endpoint.name_field) or "") for element in decode(call.body)[endpoint.envelope]]
 
 
 def _is_taken(outcome: Posted | Refused) -> bool:

@@ -33,16 +33,13 @@ log = structlog.get_logger(__name__)
 
 
 def name_contacts(session: Session, organisation_id: int) -> None:
-    """Read the names that contacts of this organisation wait for; commits.
+    """Read the names that contacts of this organisation wait for; commits where there are any.
 
     A customer without a name is held with a sentence. A store that cannot be read now delays its own contacts only.
     """
     waiting: dict[int, list[Dispatch]] = defaultdict(list)
     for dispatch in session.scalars(_nameless(organisation_id)):
         waiting[dispatch.store_id].append(dispatch)
-    if not waiting:
-        session.rollback()
-        return
     for store_id, dispatches in waiting.items():
         ids = [_customer_id(dispatch) for dispatch in dispatches]
         try:

@@ -109,7 +109,7 @@ def _write(session: Session, organisation: Organisation, api: XeroApi, call: out
     log.info("batch sent", key=call.key, size=call.size, again=call.doubtful)
     try:
         answer = api.send(endpoint, path_ids=call.path_ids, body=call.body, key=call.key)
-        outcomes = read_outcomes(endpoint, answer, call.size, names=looking_up.names(session, call.batch_id))
+        outcomes = read_outcomes(endpoint, answer, call.size, names=looking_up.names(session, call))
     except RetryLater as later:
         outbox.not_sent(session, call, not_before=now() + timedelta(seconds=later.seconds), note=later.sentence)
         return _give_up(session, organisation, later)

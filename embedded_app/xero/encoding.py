@@ -6,7 +6,9 @@ The bytes of a batch are kept before they are sent and may be sent again, so equ
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from embedded_app.xero.endpoints import Endpoint
@@ -19,12 +21,22 @@ def encode(endpoint: Endpoint, elements: list[Json]) -> bytes:
 
     Numbers are Decimal or int; a float raises TypeError. Raises ValueError for no elements or more than one call takes.
     """
-    if not 1 <= len(elements) <= endpoint.batch_size:
-        raise ValueError(f"one call of {endpoint.name} takes 1 to {endpoint.batch_size} elements, not {len(elements)}")
+    return enveloped(endpoint, [encode_element(element) for element in elements])
+
+
+def encode_element(element: Json) -> bytes:
+    """One element as it stands in a body. Numbers are Decimal or int; a float raises TypeError."""
+    # ASCII with escapes: a store's text may hold half a surrogate pair, which has no UTF-8 form and would stop all 50.
+    return _text(element).encode("ascii")
+
+
+def enveloped(endpoint: Endpoint, encoded: Sequence[bytes]) -> bytes:
+    """The body of one call of elements that are encoded already; otherwise as `encode`."""
+    if not 1 <= len(encoded) <= endpoint.batch_size:
+        raise ValueError(f"one call of {endpoint.name} takes 1 to {endpoint.batch_size} elements, not {len(encoded)}")
     if endpoint.method == "DELETE":
         return b""
-    # ASCII with escapes: a store's text may hold half a surrogate pair, which has no UTF-8 form and would stop all 50.
-    return _text({endpoint.envelope: elements}).encode("ascii")
+    return b'{"%s":[%s]}' % (endpoint.envelope.encode("ascii"), b",".join(encoded))
 
 
 def decode(body: bytes) -> Any:
@@ -36,13 +48,15 @@ def decode(body: bytes) -> Any:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(key)}:{_text(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(_text(item) for item in value) + "]"
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
     if isinstance(value, Decimal):
         return _number(value)
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{encode_basestring_ascii(key)}:{_text(item)}" for key, item in value.items()]) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join([_text(item) for item in value]) + "]"
+    if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     raise TypeError(f"{type(value).__name__} has no place in a body for Xero: money is Decimal")
 

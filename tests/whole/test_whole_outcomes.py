@@ -170,7 +170,6 @@ def test_a_record_that_became_unreadable_while_its_call_was_in_doubt_is_held_alo
     with alice.app.app_context():
         db.session.execute(update(Document).where(Document.number == torn).values(content={"torn": "row"}))
         db.session.commit()
-    later(alice, seconds=36)
     later(alice, minutes=7)
 
     assert sorted(one.status for one in alice.organisation.documents()) == ["AUTHORISED", "PAID", "PAID"]
