@@ -52,13 +52,16 @@ class PlacedLine:
 
     @property
     def taxed(self) -> tuple[Decimal, Decimal, Decimal, int]:
-        """Gross, tax, rate, and how many times the store may have rounded: what rounding of tax is judged by.
+        """Gross, tax, rate, and how often the store may have rounded: what rounding of tax is judged by.
 
-        Zeros where the tax is booked as the store states it on lines of its own, or is not the store's at all.
+        Zeros where nothing was charged, and where the tax is booked as the store states it on lines of its own, or is
+        not the store's at all. A store rounds each tax of each unit by itself: where two taxes are one rate in Xero, a
+        refund of one of three may be 0.02 off, and what has no tax explains nothing.
         """
-        if self.strategy != "rate":
+        if self.strategy != "rate" or not self.sale.gross:
             return ZERO, ZERO, ZERO, 0
-        return self.sale.gross, self.sale.tax, self.rate, max(1, abs(self.sale.quantity))
+        taxes = sum(1 for tax in self.sale.taxes if tax.rate)
+        return self.sale.gross, self.sale.tax, self.rate, max(1, abs(self.sale.quantity)) * taxes
 
     @property
     def sign(self) -> int:

@@ -82,20 +82,20 @@ def rate_problems(key: TaxKey, rule: TaxRule, books: Books) -> tuple[Held, ...]:
 def rounding_problems(
     number: str, taxed: Iterable[tuple[Decimal, Decimal, Decimal, int]], unit: Decimal = CENT
 ) -> tuple[Held, ...]:
-    """Whether a document's taxes differ from Xero's by more than rounding can explain: 0.01 for each unit sold.
+    """Whether a document's taxes differ from Xero's by more than rounding: 0.01 is explained for each tax of each unit.
 
-    taxed: (gross, the store's tax, rate, units) of each line of one document. unit: what a store rounds its currency
-    to, where that is more than a cent.
+    taxed: (gross, the store's tax, rate, times it was rounded) of each line of one document. unit: what a store rounds
+    its currency to, where that is more than a cent.
     """
-    off, units = ZERO, 0
-    for gross, tax, rate, line_units in taxed:
+    off, rounded = ZERO, 0
+    for gross, tax, rate, times in taxed:
         off += abs(tax - xero_tax(gross, rate))
-        units += line_units
-    if off <= unit * units:
+        rounded += times
+    if off <= unit * rounded:
         return ()
     sentence = (
         f"The store's tax on {number} differs by {off:f} from what the mapped rates give; rounding explains at most "
-        f"{unit * units:f}. Check the tax rates in the mapping."
+        f"{unit * rounded:f}. Check the tax rates in the mapping."
     )
     return (Held(cause="tax differs", subject=number, sentence=sentence),)
 

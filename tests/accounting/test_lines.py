@@ -7,9 +7,10 @@ import pytest
 
 from embedded_app.accounting.documents import DocumentLine
 from embedded_app.accounting.lines import PlacedLine, books_nothing, document_lines, place
-from embedded_app.accounting.mapping import ProductRule
+from embedded_app.accounting.mapping import ProductRule, TaxRule, tax_key
 from embedded_app.accounting.money import round_cents
 from embedded_app.accounting.order import LineKind, SaleLine, Tax
+from embedded_app.accounting.tax import rounding_problems
 from tests.accounting.shop import BOOKS, MAPPING, causes, line, order
 
 VAT = Decimal("0.2")
@@ -45,6 +46,40 @@ def test_a_sent_tax_never_exceeds_the_unit_amount_it_stands_beside() -> None:
 
     assert (one.description, one.quantity, one.unit_amount) == ("10 × Mug", Decimal(1), Decimal("5.00"))
     assert one.tax_amount == Decimal("0.84")
+
+
+@pytest.mark.parametrize(
+    ("sale", "times"),
+    [
+        (line("20.00", "3.33", quantity=3), 3),
+        (line("20.00", "3.33", quantity=0), 1),
+        (line("-20.00", "-3.33", quantity=-2), 2),
+        (line("0.00", quantity=3, discount=Decimal("9.99")), 0),
+        (line("10.00", kind=LineKind.TIP), 0),
+        (line("50.00", kind=LineKind.GIFT_CARD, quantity=5), 0),
+    ],
+    ids=["three", "none", "two back", "given away", "no tax", "outside tax"],
+)
+def test_only_what_was_taxed_explains_what_rounding_does(sale: SaleLine, times: int) -> None:
+    placed = place(order(), sale, MAPPING, BOOKS)
+
+    assert isinstance(placed, PlacedLine) and placed.taxed[3] == times
+
+
+def test_two_taxes_in_one_rate_were_each_rounded_for_each_unit() -> None:
+    taxes = tuple(
+        Tax(title=title, rate=Decimal(rate), amount=Decimal(amount), marketplace=False)
+        for title, rate, amount in (("GST", "0.05", "-1.23"), ("QST", "0.09975", "-2.46"), ("Levy", "0", "0"))
+    )
+    back = line("-28.45", quantity=-1, taxes=taxes)
+    key = tax_key(order(), back)
+    mapping = replace(MAPPING, taxes={**MAPPING.taxes, key: TaxRule(tax_type="TAX002")})
+    books = replace(BOOKS, rates={**BOOKS.rates, "TAX002": Decimal("0.14975")})
+
+    placed = place(order(), back, mapping, books)
+
+    assert isinstance(placed, PlacedLine) and placed.taxed[3] == 2
+    assert rounding_problems("SH-1", [placed.taxed]) == ()
 
 
 def test_a_credit_note_line_is_positive_and_sends_the_stores_tax() -> None:

@@ -147,20 +147,24 @@ def _has_locked_pair(done: Posted, held: Held) -> bool:
 
 
 def _is_tax_far_off(done: Posted, held: Held | Order) -> bool:
-    """Some agreement's tax, on one side of it, is off Xero's by more than a smallest unit for each unit sold."""
+    """Some agreement's tax, on one side of it, is off Xero's by more than a smallest unit for each tax of each unit.
+
+    Only what is told to Xero at a rate counts, on either side of the comparison.
+    """
     order, mapping = ledgers.booked(done.life), done.life.mapping
     whole = all(places(line.gross) == 0 for line in ledgers.sale_lines(order)) and order.currency == "JPY"
     for agreement in order.agreements:
         for sign in (1, -1):
-            off, units = ZERO, 0
+            off, rounded = ZERO, 0
             for line in (one for one in agreement.lines if one.gross * sign > 0):
-                units += max(1, abs(line.quantity))
                 if line.kind in OUTSIDE_TAX or ledgers.is_price_reduction(line, mapping):
                     continue
                 if ledgers.rule_of(order, line, mapping).strategy == "rate":
-                    rate = sum((tax.rate for tax in line.taxes), ZERO)
-                    off += abs(line.tax - (line.gross - (line.gross / (1 + rate)).quantize(CENT, ROUND_HALF_UP)))
-            if off > units * (1 if whole else CENT):
+                    rates = [tax.rate for tax in line.taxes if tax.rate]
+                    net = (line.gross / (1 + sum(rates, ZERO))).quantize(CENT, ROUND_HALF_UP)
+                    off += abs(line.tax - (line.gross - net))
+                    rounded += max(1, abs(line.quantity)) * len(rates)
+            if off > rounded * (1 if whole else CENT):
                 return True
     return False
 
