@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from graphql import GraphQLSchema, build_schema
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
@@ -26,6 +27,11 @@ def specs_dir() -> Path:
     if os.environ.get("REQUIRE_SPECS") == "1":
         pytest.fail(f"REQUIRE_SPECS=1, but the platforms' descriptions are not at {SPECS}.")
     pytest.skip(f"the platforms' descriptions are not at {SPECS}")
+
+
+def shopify_schema() -> GraphQLSchema:
+    """Shopify's own schema of its Admin API; to read it takes seconds."""
+    return _shopify_schema(specs_dir())
 
 
 def xero_answer_errors(schema: str, value: Any) -> list[str]:
@@ -54,6 +60,12 @@ def xero_paths() -> frozenset[tuple[str, str]]:
     operations = {"get", "put", "post", "delete"}
     paths = _xero_description(specs_dir())["paths"]
     return frozenset((method.upper(), path) for path, item in paths.items() for method in operations & item.keys())
+
+
+@functools.cache
+def _shopify_schema(folder: Path) -> GraphQLSchema:
+    text = (folder / "shopify_admin_2026-10.graphql").read_text("utf-8")
+    return build_schema(text, assume_valid=True, no_location=True)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import requests
 import structlog
-from graphql import build_schema, parse
+from graphql import parse
 
 from embedded_app.channels import CHANNELS, GiftCardReading, StoreAccess
 from embedded_app.channels.shopify.card_changes import PAGES_PER_READING
@@ -18,7 +18,7 @@ from embedded_app.clock import SetClock
 from embedded_app.sandbox.shopify import Product, Shop
 from tests.channels.query_cost import query_cost
 from tests.sandbox.shopify_caller import StoreCaller, open_store
-from tests.specs import specs_dir
+from tests.specs import shopify_schema
 
 CARD = Product(title="Card", price=Decimal("50.00"), taxes=(), gift_card=True)
 TEN = Decimal("10.00")
@@ -164,6 +164,4 @@ def test_a_day_is_the_stores_own(store: StoreCaller) -> None:
 
 @pytest.mark.parametrize(("name", "points"), [("changed_gift_cards", 604), ("gift_card_movements", 204)])
 def test_each_query_costs_what_its_comment_says(name: str, points: int) -> None:
-    schema = build_schema((specs_dir() / "shopify_admin_2026-10.graphql").read_text("utf-8"), assume_valid=True)
-
-    assert query_cost(schema, parse(query_text(name))) == points
+    assert query_cost(shopify_schema(), parse(query_text(name))) == points

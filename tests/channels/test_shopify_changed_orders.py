@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 import requests
-from graphql import build_schema, parse
+from graphql import parse
 
 from embedded_app.channels import CHANNELS, AccessDenied, ChangedOrders, QueryRefused, StoreAccess, StoreBusy
 from embedded_app.channels.shopify.documents import query_text
@@ -17,7 +17,7 @@ from embedded_app.sandbox.shopify import Product
 from tests.channels.query_cost import query_cost
 from tests.channels.scripted_store import Reply, in_turn, serving
 from tests.sandbox.shopify_caller import StoreCaller, open_store
-from tests.specs import specs_dir
+from tests.specs import shopify_schema
 
 MUG = Product(title="Mug", price=Decimal("9.99"))
 
@@ -106,7 +106,5 @@ def test_a_list_of_another_shape_is_refused(clock: SetClock, orders: object) -> 
 
 
 def test_the_query_costs_what_its_comment_says() -> None:
-    schema = build_schema((specs_dir() / "shopify_admin_2026-10.graphql").read_text("utf-8"), assume_valid=True)
-
-    assert query_cost(schema, parse(query_text("changed_orders"))) == 503
-    assert query_cost(schema, parse(query_text("subscriptions"))) == 105
+    assert query_cost(shopify_schema(), parse(query_text("changed_orders"))) == 503
+    assert query_cost(shopify_schema(), parse(query_text("subscriptions"))) == 105

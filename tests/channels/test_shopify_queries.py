@@ -11,7 +11,6 @@ from graphql import (
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
-    build_schema,
     graphql_sync,
     parse,
     validate,
@@ -25,13 +24,12 @@ from embedded_app.channels.shopify.orders import parse_order
 from embedded_app.channels.shopify.reading import FOREIGN_BATCH_SIZE, MAX_POINTS, START_BATCH_SIZE
 from tests.channels.query_cost import query_cost
 from tests.channels.shopify_bodies import ORDER_ID, Json, in_euros, mugs_by_post
-from tests.specs import specs_dir
+from tests.specs import shopify_schema
 
 
 @pytest.fixture(scope="module")
 def admin_schema() -> GraphQLSchema:
-    text = (specs_dir() / "shopify_admin_2026-10.graphql").read_text("utf-8")
-    return build_schema(text, assume_valid=True, no_location=True)
+    return shopify_schema()
 
 
 @pytest.mark.parametrize("presented", [False, True], ids=["shop money", "both currencies"])
