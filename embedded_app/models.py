@@ -14,6 +14,7 @@
     Batch, BatchElement
     Hold, Skip                     what is not posted, why, and what to do; what a person leaves out for good
     DaySales                       what each order sold on each day, for adding up against the documents
+    DayTotal, ChangedDay           each day added up, and which days have to be anew
     Alert                          what a merchant is told of by mail, and whether they were
     SetupDraft                     what a merchant has answered in Setup so far
     Import, ImportOrder            posting what was sold before: from which day, and order by order
@@ -429,7 +430,8 @@ class OrderFacts(db.Model):
     __table_args__ = (
         # Prevents one order from having two rows, and so two groups and two invoices.
         Index("uq_order_facts_store_external_id", "store_id", "external_id", unique=True),
-        Index("ix_order_facts_store_outcome", "store_id", "outcome"),
+        # By what became of it, and then by day, as Activity lists each state.
+        Index("ix_order_facts_store_outcome", "store_id", "outcome", "placed_at", "id"),
         # By day, and enough beside it to tell which orders a filter of Activity wants without reading them.
         Index(
             "ix_order_facts_store_placed_at",
@@ -438,6 +440,10 @@ class OrderFacts(db.Model):
             "id",
             postgresql_include=["outcome", "amount", "sold_at", "gateways"],
         ),
+        # For what few orders have: a rare gateway, place or amount. What many have is found by day.
+        Index("ix_order_facts_store_sold_at", "store_id", "sold_at", "placed_at", "id"),
+        Index("ix_order_facts_store_amount", "store_id", "amount"),
+        Index("ix_order_facts_gateways", "gateways", postgresql_using="gin"),
         Index("ix_order_facts_search", "search", postgresql_using="gin"),
         Index("ix_order_facts_store_name", "store_id", "name"),
     )
@@ -477,6 +483,25 @@ class DaySales(db.Model):
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Decimal] = mapped_column(AMOUNT)
+
+
+class DayTotal(db.Model):
+    """What a store sold on a day and what stands in Xero for it, added up when it last changed; see ChangedDay."""
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    day: Mapped[Day] = mapped_column(Date, primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    sold: Mapped[Decimal] = mapped_column(AMOUNT)
+    in_xero: Mapped[Decimal] = mapped_column(AMOUNT)
+
+
+class ChangedDay(db.Model):
+    """A day whose DayTotal is no longer what its rows come to; marked as often as it changes, see changed_days.py."""
+
+    __table_args__ = (Index("ix_changed_day_store", "store_id", "day"),)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    day: Mapped[Day] = mapped_column(Date)
 
 
 class Tender(db.Model):
@@ -533,7 +558,7 @@ class Document(db.Model):
             "ix_document_store_event_day",
             "store_id",
             "event_day",
-            postgresql_include=["kind", "currency", "total", "state"],
+            postgresql_include=["kind", "currency", "total", "state", "xero_total"],
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,6 +18,7 @@ drafts.py       what a merchant answered in Setup, as a mapping document and bac
 setting_up.py   a step's answers checked and kept; the switch
 previewing.py   what would be posted, and why; writes nothing
 summing_up.py   the store's sales against Xero's documents, by day
+day_totals.py   each day added up, and only changed ones anew
 importing.py    what was sold before is posted: listed, looked for in Xero, confirmed, handed over
                 (import_rows, import_listing, others_documents, import_estimate, import_feeding)
 credentials.py  tokens, refreshed before they expire

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from embedded_app.models import Dispatch, DispatchState, Document, Hold, OrderFacts, PostingGroup, Settlement, Store
@@ -57,26 +57,17 @@ class Page:
     after: Cursor | None
 
 
-def zone(session: Session, store: Store) -> ZoneInfo:
-    """The store's time zone, as its last order told it; UTC before there is one."""
-    told = session.scalar(
-        select(OrderFacts.facts["timezone"].astext)
-        .where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
-        .order_by(OrderFacts.id.desc())
-        .limit(1)
-    )
-    return ZoneInfo(told or "UTC")
-
-
 def page(
     session: Session, store: Store, filters: Filters, *, after: Cursor | None, local: ZoneInfo, size: int = PAGE
 ) -> Page:
     """The orders that the filters let through, from the cursor on. local: the store's time zone."""
     wanted = wanted_orders(session, store, filters, local)
     if after is not None:
-        wanted = wanted.where(follows(after))
-    ids = wanted.order_by(*newest_first()).limit(size + 1).scalar_subquery()
-    rows = session.execute(select(*_COLUMNS).where(OrderFacts.id.in_(ids)).order_by(*newest_first())).all()
+        wanted = tuple(some.where(follows(after)) for some in wanted)
+    firsts = [some.order_by(*newest_first()).limit(size + 1).subquery() for some in wanted]
+    ids = union_all(*(select(first.c.id) for first in firsts))
+    chosen = select(*_COLUMNS).where(OrderFacts.id.in_(ids)).order_by(*newest_first()).limit(size + 1)
+    rows = session.execute(chosen).all()
     shown = rows[:size]
     last = Cursor(placed_at=shown[-1].placed_at, order_id=shown[-1].id) if len(rows) > size else None
     return Page(events=_events(session, store, shown), after=last)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -32,11 +31,11 @@ from embedded_app.models import (
     Dispatch,
     DispatchState,
     Hold,
-    OrderFacts,
     Priority,
     Store,
 )
 from embedded_app.onboarding import UNTIL_SET_UP
+from embedded_app.pipeline import surveying
 from embedded_app.pipeline.stopped import what_stopped
 from embedded_app.queue import wake
 
@@ -128,14 +127,8 @@ def yesterday_of(session: Session, store: Store) -> date:
 
 
 def local(session: Session, store: Store, moment: datetime) -> datetime:
-    """The moment by the store's own clock: in the time zone of its last order."""
-    zone = session.scalar(
-        select(OrderFacts.facts["timezone"].astext)
-        .where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
-        .order_by(OrderFacts.id.desc())
-        .limit(1)
-    )
-    return moment.astimezone(ZoneInfo(zone or "UTC"))
+    """The moment by the store's own clock."""
+    return moment.astimezone(surveying.zone(session, store))
 
 
 def _so_now(session: Session, store: Store) -> set[tuple[AlertKind, str]]:

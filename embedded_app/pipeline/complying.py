@@ -47,7 +47,7 @@ from embedded_app.models import (
     Store,
     StoreGrant,
 )
-from embedded_app.pipeline import asking, connecting, subscribing
+from embedded_app.pipeline import asking, connecting, day_totals, subscribing
 from embedded_app.queue import wake
 from embedded_app.xero.errors import XeroError
 
@@ -217,6 +217,7 @@ def _erase_store(session: Session, store: Store) -> str:
         ("taxes and gateways seen", Seen),
     ):
         detail[what] = session.execute(delete(row).where(row.store_id == store.id)).rowcount
+    day_totals.forget(session, store.id)
     session.execute(update(Mapping).where(Mapping.store_id == store.id).values(document={}))
     session.execute(update(Skip).where(Skip.store_id == store.id).values(reason=""))
     store.posting, store.notify_address, store.subscriptions = False, None, None

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from embedded_app import inbox, outbox, recorded
@@ -21,11 +21,9 @@ from embedded_app.accounting.facts import from_facts
 from embedded_app.accounting.mapping import Mapping as AccountMapping
 from embedded_app.accounting.money import ZERO
 from embedded_app.accounting.start import is_before_start
-from embedded_app.bulk import insert_all
 from embedded_app.clock import now
 from embedded_app.models import (
     AuditEntry,
-    DaySales,
     Dispatch,
     DispatchState,
     Document,
@@ -38,9 +36,10 @@ from embedded_app.models import (
     Skip,
     Store,
 )
+from embedded_app.pipeline.day_totals import SALES, replace_day_sales
 from embedded_app.pipeline.order_rows import lock_orders
 from embedded_app.pipeline.rules import rules_of
-from embedded_app.pipeline.summing_up import SALES, as_booked, by_day
+from embedded_app.pipeline.summing_up import as_booked, by_day
 from embedded_app.queue import wake
 
 LEFT_OUT = "Somebody decided that Crossfoot does not post this order."
@@ -120,7 +119,6 @@ def recount(session: Session, rows: Sequence[OrderFacts], mapping: AccountMappin
     if not rows:
         return
     documents = _documents(session, rows)
-    session.execute(delete(DaySales).where(DaySales.order_id.in_([row.id for row in rows])))
     days = []
     for row in rows:
         posted = [document for document, state in documents[row.external_id] if state is not DispatchState.SKIPPED]
@@ -133,7 +131,7 @@ def recount(session: Session, rows: Sequence[OrderFacts], mapping: AccountMappin
             {"order_id": row.id, "day": day, "store_id": row.store_id, "currency": posted[0].currency, "amount": amount}
             for day, amount in by_us.items()
         ]
-    insert_all(session, DaySales, days)
+    replace_day_sales(session, rows[0].store_id, [row.id for row in rows], days)
 
 
 def _sold(row: OrderFacts, mapping: AccountMapping | None, history: History) -> tuple[Decimal | None, str | None]:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import case, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from embedded_app.accounting.documents import Decision, DocumentKind, Held, History
+from embedded_app.accounting.documents import Decision, Held, History
 from embedded_app.accounting.documents import Document as Booked
 from embedded_app.accounting.mapping import Mapping as AccountMapping
 from embedded_app.accounting.money import ZERO
@@ -23,13 +22,10 @@ from embedded_app.accounting.order import Order
 from embedded_app.accounting.rounding import unbooked_rounding, with_rounding
 from embedded_app.accounting.start import is_before_start
 from embedded_app.models import (
-    DaySales,
     Delivery,
     DeliveryState,
     Dispatch,
     DispatchState,
-    Document,
-    DocumentState,
     Hold,
     OrderFacts,
     Outcome,
@@ -37,12 +33,11 @@ from embedded_app.models import (
     Store,
 )
 from embedded_app.onboarding import UNTIL_SET_UP
+from embedded_app.pipeline.day_totals import day_totals, replace_day_sales, totals
 
 SENTENCES_A_CAUSE = 5
 
-_IN_XERO = (DocumentState.POSTED, DocumentState.DIFFERS, DocumentState.VOIDED)
 _NOT_ON_THE_WAY = (DispatchState.POSTED, DispatchState.HELD, DispatchState.SKIPPED)
-SALES = (DocumentKind.INVOICE.value, DocumentKind.CREDIT_NOTE.value, DocumentKind.VOID.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +118,7 @@ def keep_day_sales(
     told = list(sold)
     if not told:
         return
-    session.execute(delete(DaySales).where(DaySales.order_id.in_([row.id for row, *_ in told])))
-    values = [
+    rows = [
         {"order_id": row.id, "day": day, "store_id": store_id, "currency": booked.currency, "amount": amount}
         for row, order, decision, history in told
         if not order.test and row.outcome not in (Outcome.NOTHING, Outcome.WAITING)
@@ -132,8 +126,7 @@ def keep_day_sales(
         for booked in [as_booked(order, (*history.documents, *decision.documents))]
         for day, amount in by_day(booked).items()
     ]
-    if values:
-        session.execute(insert(DaySales).values(values))
+    replace_day_sales(session, store_id, [row.id for row, *_ in told], rows)
 
 
 def as_booked(order: Order, documents: Sequence[Booked]) -> Order:
@@ -161,16 +154,21 @@ def standing(session: Session, store: Store) -> Standing:
         .where(OrderFacts.store_id == store.id, OrderFacts.outcome.is_not(None))
         .group_by(OrderFacts.outcome)
     )
-    on_the_way = select(func.count()).where(Dispatch.store_id == store.id, Dispatch.state.not_in(_NOT_ON_THE_WAY))
     unread = select(func.count()).where(Delivery.store_id == store.id, Delivery.state == DeliveryState.OPEN)
     return Standing(
         orders={outcome: count for outcome, count in outcomes if outcome is not None},
         figures=_figures(session, store),
         held=held_together(session, store),
-        on_the_way=session.scalars(on_the_way).one(),
+        on_the_way=on_the_way(session, store),
         unread=session.scalars(unread).one(),
         left_out=_left_out(session, store),
     )
+
+
+def on_the_way(session: Session, store: Store) -> int:
+    """How many writes to Xero are owed and not held."""
+    owed = select(func.count()).where(Dispatch.store_id == store.id, Dispatch.state.not_in(_NOT_ON_THE_WAY))
+    return session.scalars(owed).one()
 
 
 def _left_out(session: Session, store: Store) -> tuple[LeftOut, ...]:
@@ -184,59 +182,21 @@ def _left_out(session: Session, store: Store) -> tuple[LeftOut, ...]:
 
 
 def _figures(session: Session, store: Store) -> tuple[Figures, ...]:
-    sold = dict(
-        session.execute(
-            select(DaySales.currency, func.sum(DaySales.amount))
-            .where(DaySales.store_id == store.id)
-            .group_by(DaySales.currency)
-        ).all()
-    )
-    posted = dict(
-        session.execute(
-            select(Document.currency, func.sum(_signed()))
-            .where(Document.store_id == store.id, Document.kind.in_(SALES), Document.state.in_(_IN_XERO))
-            .group_by(Document.currency)
-        ).all()
-    )
     return tuple(
-        Figures(currency=one, sold=sold.get(one) or ZERO, in_xero=posted.get(one) or ZERO)
-        for one in sorted({*sold, *posted})
+        Figures(currency=one, sold=sold, in_xero=in_xero)
+        for one, (sold, in_xero) in sorted(totals(session, store.id).items())
     )
 
 
 def day_figures(session: Session, store: Store, currency: str, *, until: date, days: int) -> tuple[DayFigures, ...]:
     """The figures of each of the last days, `until` included, oldest first."""
     first = until - timedelta(days=days - 1)
-    sold = dict(
-        session.execute(
-            select(DaySales.day, func.sum(DaySales.amount))
-            .where(DaySales.store_id == store.id, DaySales.currency == currency, DaySales.day.between(first, until))
-            .group_by(DaySales.day)
-        ).all()
-    )
-    posted = dict(
-        session.execute(
-            select(Document.event_day, func.sum(_signed()))
-            .where(
-                Document.store_id == store.id,
-                Document.event_day.between(first, until),
-                Document.currency == currency,
-                Document.kind.in_(SALES),
-                Document.state.in_(_IN_XERO),
-            )
-            .group_by(Document.event_day)
-        ).all()
-    )
+    found = day_totals(session, store.id, currency, first, until)
     return tuple(
-        DayFigures(day=day, sold=sold.get(day) or ZERO, in_xero=posted.get(day) or ZERO)
+        DayFigures(day=day, sold=sold, in_xero=in_xero)
         for day in (first + timedelta(days=after) for after in range(days))
+        for sold, in_xero in [found.get(day, (ZERO, ZERO))]
     )
-
-
-def _signed() -> object:
-    """A document's total as Xero holds it, with the side it stands on."""
-    total = case((Document.state == DocumentState.DIFFERS, Document.xero_total), else_=Document.total)
-    return case((Document.kind == DocumentKind.INVOICE.value, total), else_=-total)
 
 
 def held_together(session: Session, store: Store) -> tuple[HeldTogether, ...]:

@@ -5,11 +5,14 @@ The last orders are read like any others, by the workers; until Setup is done th
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from threading import Lock
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import any_, func, select
 from sqlalchemy.orm import Session
 
 from embedded_app import inbox, recorded
@@ -30,6 +33,8 @@ from embedded_app.pipeline import asking, credentials
 
 LOOK_BACK = timedelta(days=90)
 MOST_ORDERS = 500
+# Stores whose surveys a process keeps, some megabytes each: each step of Setup goes by the same orders.
+MOST_KEPT = 4
 TOPIC = "setup"
 
 
@@ -103,19 +108,53 @@ class Reading:
 
 def survey(session: Session, store: Store) -> Survey:
     """What is known now of the store's orders of the last 90 days, the latest 500, and of its organisation."""
-    latest = session.scalars(
-        select(OrderFacts.facts)
+    latest = session.execute(
+        select(OrderFacts.id, OrderFacts.hash)
         .where(
             OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None), OrderFacts.placed_at >= now() - LOOK_BACK
         )
         .order_by(OrderFacts.placed_at.desc(), OrderFacts.id.desc())
         .limit(MOST_ORDERS)
-    )
+    ).all()
     known = store.organisation is not None and store.organisation.chart is not None
-    return Survey(
-        orders=tuple(from_facts(facts) for facts in latest if facts is not None),
-        chart=recorded.chart(store.organisation) if known and store.organisation else None,
+    chart = recorded.chart(store.organisation) if known and store.organisation else None
+    with _keeping:
+        before = _kept.get(store.id)
+    if before is not None and before.hashes == tuple(row.hash for row in latest) and before.survey.chart == chart:
+        return before.survey
+    read = _read(session, [(row.id, row.hash) for row in latest], before)
+    made = _Kept(tuple(name for name, _ in read), Survey(orders=tuple(order for _, order in read), chart=chart))
+    with _keeping:
+        _kept[store.id] = made
+        _kept.move_to_end(store.id)
+        if len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return made.survey
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A survey, and the hashes of the facts its orders were read from, in the same order."""
+
+    hashes: tuple[str, ...]
+    survey: Survey
+
+
+# By store id. What is kept is compared by the facts' hashes each time, so it cannot be another's or too old.
+_kept: OrderedDict[int, _Kept] = OrderedDict()
+_keeping = Lock()
+
+
+def _read(session: Session, wanted: list[tuple[int, str]], before: _Kept | None) -> list[tuple[str, Order]]:
+    """These orders, by row id and hash of their facts; read anew only where they are not known from before."""
+    known = dict(zip(before.hashes, before.survey.orders, strict=True)) if before else {}
+    missing = [row_id for row_id, name in wanted if name not in known]
+    facts = select(OrderFacts.hash, OrderFacts.facts).where(
+        OrderFacts.id == any_(missing), OrderFacts.facts.is_not(None)
     )
+    known |= {name: from_facts(told) for name, told in session.execute(facts)} if missing else {}
+    # One that changed or was erased between the two questions is left out until the next look.
+    return [(name, known[name]) for _, name in wanted if name in known]
 
 
 def shop_currency(session: Session, store: Store) -> str | None:
@@ -123,14 +162,16 @@ def shop_currency(session: Session, store: Store) -> str | None:
     return _last_told(session, store, "currency")
 
 
-def timezone(session: Session, store: Store) -> str:
-    """The store's own time zone; UTC before any order tells it."""
-    return _last_told(session, store, "timezone") or "UTC"
+def zone(session: Session, store: Store) -> ZoneInfo:
+    """The store's own time zone, as its last order told it; UTC before there is one."""
+    return ZoneInfo(_last_told(session, store, "timezone") or "UTC")
 
 
 def _last_told(session: Session, store: Store, name: str) -> str | None:
-    told = select(OrderFacts.facts[name].astext).where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
-    return session.scalar(told.order_by(OrderFacts.id.desc()).limit(1))
+    told = select(OrderFacts.facts[name].astext).where(
+        OrderFacts.store_id == store.id, OrderFacts.placed_at.is_not(None), OrderFacts.facts.is_not(None)
+    )
+    return session.scalar(told.order_by(OrderFacts.placed_at.desc(), OrderFacts.id.desc()).limit(1))
 
 
 def read_last_orders(session: Session, store: Store) -> int:
@@ -156,9 +197,10 @@ def read_last_orders(session: Session, store: Store) -> int:
     return len(new)
 
 
-def reading(session: Session, store: Store) -> Reading:
-    """How far the workers are with what there is to read of the store."""
-    known = select(func.count()).where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
+def reading(session: Session, store: Store, *, most: int = MOST_ORDERS) -> Reading:
+    """How far the workers are with what there is to read of the store; of what was read, `most` are counted."""
+    some = select(OrderFacts.id).where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None)).limit(most)
+    known = select(func.count()).select_from(some.subquery())
     orders = func.count(func.distinct(Delivery.order_external_id))
     unread = select(orders).where(Delivery.store_id == store.id, Delivery.state == DeliveryState.OPEN)
     return Reading(read=session.scalars(known).one(), open=session.scalars(unread).one())

@@ -13,7 +13,7 @@ from embedded_app.channels import AccessLost, ChannelError, StoreBusy
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import Store, StoreGrant
-from embedded_app.pipeline import asking, complying, subscribing
+from embedded_app.pipeline import asking, complying, day_totals, subscribing
 from embedded_app.pipeline.beyond_orders import wake_beyond
 from embedded_app.pipeline.catching_up import wake_catch_up, wake_paused
 from embedded_app.pipeline.mailing import wake_alerts
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 def five_minutes() -> None:
     """Wake what is looked after every five minutes: what changed in stores, what merchants are told of."""
+    day_totals.fold_all()
     wake_catch_up()
     wake_alerts()
 

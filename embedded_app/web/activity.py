@@ -20,6 +20,7 @@ from embedded_app.accounting.money import plain
 from embedded_app.db import db
 from embedded_app.models import Store
 from embedded_app.pipeline import activity as listing
+from embedded_app.pipeline import surveying
 from embedded_app.pipeline.activity import Event
 from embedded_app.pipeline.activity_filters import Cursor, Filters, State
 from embedded_app.pipeline.beyond_events import beyond_events
@@ -30,7 +31,8 @@ from embedded_app.web.remedies import BY_SUBJECT, remedy
 from embedded_app.web.words import OUTCOMES, amount_told
 
 LONGEST_CHOICE = 255
-FIELDS = ("q", "state", "cause", "since", "until", "least", "most", "gateway", "sold_at")
+LONGEST_SUBJECT = 2000
+FIELDS = ("q", "state", "cause", "subject", "since", "until", "least", "most", "gateway", "sold_at")
 # What spreadsheets take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -46,7 +48,7 @@ def show() -> str | AnyResponse | tuple[str, int]:
     found = search(session, store, filters.text) if filters.text else ()
     if len(found) == 1 and filters == Filters(text=filters.text):
         return redirect(story_url(found[0]), 303)
-    local = listing.zone(session, store)
+    local = surveying.zone(session, store)
     after = _cursor()
     page = listing.page(session, store, filters, after=after, local=local)
     groups = _groups(session, store) if after is None and filters in (Filters(), Filters(state=State.HELD)) else ()
@@ -84,7 +86,7 @@ def download() -> Response:
     """All that the filters let through as CSV, however much it is, without holding it in memory."""
     store, session = the_store(), db.session()
     filters, _problems = _filters()
-    local = listing.zone(session, store)
+    local = surveying.zone(session, store)
     lines = csv_lines(_rows(listing.everything(session, store, filters, local), local))
     answer = Response(stream_with_context(_closing(session, lines)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="orders.csv"'
@@ -171,6 +173,7 @@ def _filters() -> tuple[Filters, dict[str, str]]:
     filters = Filters(
         state=next((one for one in State if one.value == told["state"]), None),
         cause=told["cause"][:LONGEST_CHOICE],
+        subject=told["subject"][:LONGEST_SUBJECT],
         since=since,
         until=until,
         least=least,

@@ -18,7 +18,7 @@ from embedded_app.config import Config
 from embedded_app.db import db
 from embedded_app.mail import is_address
 from embedded_app.models import Alert, AlertKind, AuditEntry, Store
-from embedded_app.pipeline import alerting, letters, summing_up
+from embedded_app.pipeline import alerting, letters, summing_up, surveying
 from embedded_app.pipeline.alerting import Backlog
 from embedded_app.pipeline.letters import Letter
 from embedded_app.pipeline.stopped import XERO
@@ -91,7 +91,7 @@ def _page(store: Store, *, problems: dict[str, str] | None = None, address: str 
     session = db.session()
     causes = [one.cause for one in summing_up.held_together(session, store)]
     last = select(Alert).where(Alert.store_id == store.id).order_by(Alert.id.desc()).limit(SHOWN_ALERTS)
-    told = session.scalars(last).all()
+    told, zone = session.scalars(last).all(), surveying.zone(session, store)
     return render_template(
         "alerts.html",
         store=store,
@@ -101,7 +101,7 @@ def _page(store: Store, *, problems: dict[str, str] | None = None, address: str 
         saved="saved" in request.args,
         asked="asked" in request.args,
         shown=[_shown(session, store, kind, causes) for kind in ALERTS],
-        told=[(one, alerting.local(session, store, one.sent_at or one.opened_at)) for one in told],
+        told=[(one, (one.sent_at or one.opened_at).astimezone(zone)) for one in told],
         on_the_way=any(one.sent_at is None and one.closed_at is None and one.problem is None for one in told),
     )
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from embedded_app import pipeline
 from embedded_app.clock import now
 from embedded_app.db import db
-from embedded_app.models import OrderFacts, Outcome, Store
+from embedded_app.models import Outcome, Store
 from embedded_app.pipeline import drafts, summing_up, surveying
 from embedded_app.pipeline.stopped import XERO, what_stopped
 from embedded_app.pipeline.summing_up import DayFigures, Standing
@@ -28,6 +26,7 @@ from embedded_app.web.setup import first_open, progress
 from embedded_app.web.words import MENDED_IN, day, money
 
 CHART_DAYS = 30
+MOST_COUNTED = 10_000
 # A request with one of these, or into a frame, comes from the admin.
 _FROM_ADMIN = ("id_token", "shop", "host", "embedded")
 
@@ -70,11 +69,11 @@ def show() -> str:
             done=sum(step["done"] for step in steps),
             next_step=first_open(store, answers),
             stopped=stopped,
-            unread=surveying.reading(session, store).wanted,
+            unread=surveying.reading(session, store, most=MOST_COUNTED).wanted,
         )
     standing = summing_up.standing(session, store)
     currency = standing.figures[0].currency if standing.figures else _currency(store)
-    today = _today(session, store)
+    today = now().astimezone(surveying.zone(session, store)).date()
     days = summing_up.day_figures(session, store, currency, until=today, days=CHART_DAYS)
     colour, sentence = verdict(store, standing, stopped, _since(session, store))
     return render_template(
@@ -158,17 +157,6 @@ def _since(session: Session, store: Store) -> date | None:
 
 def _currency(store: Store) -> str:
     return store.organisation.base_currency if store.organisation else "GBP"
-
-
-def _today(session: Session, store: Store) -> date:
-    """The store's own day, by the time zone of its last order."""
-    zone = session.scalar(
-        select(OrderFacts.facts["timezone"].astext)
-        .where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None))
-        .order_by(OrderFacts.id.desc())
-        .limit(1)
-    )
-    return now().astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def _chart(days: tuple[DayFigures, ...], currency: str) -> Chart | None:

@@ -7,7 +7,6 @@ Setup.
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -47,7 +46,7 @@ def show() -> str:
         parts_of_it=[(part, PART_NAMES[part], counted(page.mapping)[part]) for part in PARTS],
         versions=mapping_versions.versions(session, page.store),
         in_force=today,
-        zone=ZoneInfo(surveying.timezone(session, page.store)),
+        zone=surveying.zone(session, page.store),
         new=announced(session, page.store),
         saved=request.args.get("saved", type=int),
         **page.words,

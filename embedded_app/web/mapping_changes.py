@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -104,8 +103,7 @@ def _applies_from(page: Shown) -> date | None:
 
 def tomorrow(page: Shown) -> date:
     """The day after the store's own today, by the time zone of its last order."""
-    zone = surveying.timezone(db.session(), page.store)
-    return now().astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return now().astimezone(surveying.zone(db.session(), page.store)).date() + timedelta(days=1)
 
 
 def _page(page: Shown, *, problems: dict[str, str] | None = None) -> str:
@@ -116,6 +114,7 @@ def _page(page: Shown, *, problems: dict[str, str] | None = None) -> str:
     is_over = change.state in (DryRunState.DONE, DryRunState.STOPPED)
     result = Comparison.from_json(change.result)
     waits = page.latest.applies_from
+    tables = [_table(page, result, dimension) for dimension in Dimension]
     return render_template(
         "mapping_changes.html",
         problems=problems or {},
@@ -125,7 +124,8 @@ def _page(page: Shown, *, problems: dict[str, str] | None = None) -> str:
         is_over=is_over,
         percent=round(100 * change.looked_at / change.orders) if change.orders else 100,
         result=result if change.state is not DryRunState.EDITING else None,
-        tables=[_table(page, result, dimension) for dimension in Dimension],
+        tables=tables,
+        order_url=_order_urls(page, tables, result),
         tomorrow=tomorrow(page),
         waits=page.latest if waits is not None and waits > now().date() else None,
         is_outdated=page.latest.version != change.base_version,
@@ -137,6 +137,17 @@ def _left(page: Shown) -> list[tuple[str, str, str]]:
     """What keeps the change from being saved: part, field and sentence."""
     found = mapping_versions.problems(db.session(), page.store, page.document)
     return [(mapping_versions.part_of(field), field, told) for field, told in found.items()]
+
+
+def _order_urls(page: Shown, tables: list[dict[str, Any]], result: Comparison) -> Callable[[str], str]:
+    """Where an order of a dry run is told of, by its name: its story, or a preview where it was never decided."""
+    names = {name for table in tables for row in table["rows"] for name, _told in row["largest"]}
+    for held in (*result.held.values(), *result.freed.values()):
+        names |= set(held.names[:SHOWN_HELD])
+    ids = dry_running.decided_orders(db.session(), page.store.id, names)
+    return lambda name: (
+        url_for("story.show", order_id=ids[name]) if name in ids else url_for("preview.show", order=name)
+    )
 
 
 def _table(page: Shown, result: Comparison, dimension: Dimension) -> dict[str, Any]:

@@ -178,7 +178,8 @@ def _shown(store: Store, step: str, known: Survey, answers: Answers, given: dict
         rulebook = setting_up.draft_rulebook(db.session(), store)
         if step == "on":
             missing = [STEP_NAMES[one] for one in setting_up.missing_steps(answers)]
-            ahead = previewing.ahead(db.session(), store, rulebook) if rulebook else None
+            is_asked = rulebook is not None and not missing and not store.posting
+            ahead = previewing.ahead(db.session(), store, rulebook) if rulebook and is_asked else None
             balances = answers.get("opening", {}).get("balances", {})
             address = (given or {}).get("address", store.notify_address or "")
             return {

@@ -21,7 +21,7 @@ from embedded_app.clock import now
 from embedded_app.config import Config
 from embedded_app.db import db
 from embedded_app.models import AuditEntry, OrderFacts, Store
-from embedded_app.pipeline import activity, retrying, skipping, stories
+from embedded_app.pipeline import retrying, skipping, stories, surveying
 from embedded_app.pipeline.activity_filters import State
 from embedded_app.pipeline.stories import Story
 from embedded_app.web.admission import admit, merchant, the_store
@@ -47,7 +47,7 @@ def beyond(group_id: int) -> str:
     """The story of what is beyond orders."""
     store, session = the_store(), db.session()
     told = stories.beyond_story(session, store, group_id)
-    return _render(store, told, activity.zone(session, store)) if told else _not_here()
+    return _render(store, told, surveying.zone(session, store)) if told else _not_here()
 
 
 @story.get("/of")
@@ -123,7 +123,7 @@ def _page(store: Store, order_id: int, *, problems: dict[str, str] | None = None
     told = stories.order_story(db.session(), store, order_id)
     if told is None:
         return _not_here()
-    local = ZoneInfo(told.order.timezone) if told.order else activity.zone(db.session(), store)
+    local = ZoneInfo(told.order.timezone) if told.order else surveying.zone(db.session(), store)
     return _render(store, told, local, problems=problems, reason=reason)
 
 

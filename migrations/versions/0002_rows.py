@@ -200,6 +200,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_entry_store_id"), "audit_entry", ["store_id"], unique=False)
     op.create_table(
+        "changed_day",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_changed_day_store_id_store")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_changed_day")),
+    )
+    op.create_index("ix_changed_day_store", "changed_day", ["store_id", "day"], unique=False)
+    op.create_table(
         "consent",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("store_id", sa.Integer(), nullable=False),
@@ -230,6 +239,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
     op.create_index("uq_contact_key", "contact", ["store_id", "key"], unique=True)
+    op.create_table(
+        "day_total",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("sold", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("in_xero", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_day_total_store_id_store")),
+        sa.PrimaryKeyConstraint("store_id", "day", "currency", name=op.f("pk_day_total")),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -435,15 +454,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_facts_store_id_store")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_facts")),
     )
+    op.create_index("ix_order_facts_gateways", "order_facts", ["gateways"], unique=False, postgresql_using="gin")
     op.create_index("ix_order_facts_search", "order_facts", ["search"], unique=False, postgresql_using="gin")
+    op.create_index("ix_order_facts_store_amount", "order_facts", ["store_id", "amount"], unique=False)
     op.create_index("ix_order_facts_store_name", "order_facts", ["store_id", "name"], unique=False)
-    op.create_index("ix_order_facts_store_outcome", "order_facts", ["store_id", "outcome"], unique=False)
+    op.create_index(
+        "ix_order_facts_store_outcome", "order_facts", ["store_id", "outcome", "placed_at", "id"], unique=False
+    )
     op.create_index(
         "ix_order_facts_store_placed_at",
         "order_facts",
         ["store_id", "placed_at", "id"],
         unique=False,
         postgresql_include=["outcome", "amount", "sold_at", "gateways"],
+    )
+    op.create_index(
+        "ix_order_facts_store_sold_at", "order_facts", ["store_id", "sold_at", "placed_at", "id"], unique=False
     )
     op.create_index("uq_order_facts_store_external_id", "order_facts", ["store_id", "external_id"], unique=True)
     op.create_table(
@@ -570,7 +596,7 @@ def upgrade() -> None:
         "document",
         ["store_id", "event_day"],
         unique=False,
-        postgresql_include=["kind", "currency", "total", "state"],
+        postgresql_include=["kind", "currency", "total", "state", "xero_total"],
     )
     op.create_index("uq_document_role", "document", ["group_id", "role", "generation"], unique=True)
     op.create_index(

@@ -17,7 +17,7 @@ COLUMNS = [
     {"pipeline", "proof"},
     {"onboarding"},
     {"inbox", "outbox"},
-    {"queue", "recorded", "bulk"},
+    {"queue", "recorded", "bulk", "changed_days"},
     {"models", "db"},
     {"channels", "xero"},
     {"accounting"},

@@ -19,7 +19,7 @@ from embedded_app.accounting.order import Order
 from embedded_app.clock import SetClock
 from embedded_app.db import db
 from embedded_app.models import Dispatch, DispatchState, Hold, Store
-from embedded_app.pipeline import summing_up
+from embedded_app.pipeline import day_totals, summing_up
 from embedded_app.pipeline.summing_up import Figures
 from embedded_app.queue import wake
 from embedded_app.sandbox.shopify.shop import Shop
@@ -133,9 +133,14 @@ class Stage:
         return retried
 
     def figures(self) -> tuple[Figures, ...]:
-        """What Home adds up: the store's sales, and what stands in Xero for them."""
+        """What Home adds up: the store's sales, and what stands in Xero for them; the same before and after a fold."""
         with self.app.app_context():
-            return summing_up.standing(db.session(), db.session.get_one(Store, self.store_id)).figures
+            store = db.session.get_one(Store, self.store_id)
+            figures = summing_up.standing(db.session(), store).figures
+            day_totals.fold(db.session(), store.id)
+            db.session.commit()
+            assert summing_up.standing(db.session(), store).figures == figures
+            return figures
 
     def held(self) -> list[str]:
         """The sentences of all open holds, oldest first."""
