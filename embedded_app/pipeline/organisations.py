@@ -11,8 +11,8 @@ from embedded_app.accounting.chart_json import chart_to_json
 from embedded_app.clock import now
 from embedded_app.models import Organisation
 from embedded_app.pipeline import calls_left, credentials
-from embedded_app.xero.chart import read_chart, read_day
-from embedded_app.xero.errors import RetryLater, XeroError
+from embedded_app.xero.chart import read_about, read_chart
+from embedded_app.xero.errors import NeedsMerchant, RetryLater, XeroError
 
 # One call every half hour and four every six: 64 of the 1,000 a day of the smallest plan, and only while something is
 # posted. Xero itself refuses what has become wrong in between.
@@ -20,6 +20,12 @@ FRESH_FOR = timedelta(minutes=30)
 CHART_FRESH_FOR = timedelta(hours=6)
 # How long what needs an organisation waits at most before it asks for it again, while it has never been read.
 UNREAD_SECONDS = 30.0
+REFUSED_PAUSE = timedelta(minutes=10)
+
+NOT_UNDERSTOOD = (
+    "Xero describes this organisation in a way that Crossfoot does not understand. Try again; if it stays, ask for "
+    "support."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +49,9 @@ def keep_fresh(session: Session, organisation: Organisation) -> bool:
         return organisation.chart is not None
     except XeroError as problem:
         log.warning("organisation not read", organisation=organisation.id, why=problem.sentence)
+        if organisation.chart is None and isinstance(problem, NeedsMerchant):
+            # To ask again with every job would use the day's calls up.
+            calls_left.leave_alone(session, organisation, now() + REFUSED_PAUSE)
         return organisation.chart is not None
     return True
 
@@ -61,22 +70,23 @@ def _is_fresh(read_at: datetime | None, fresh_for: timedelta) -> bool:
 def read(session: Session, organisation: Organisation, *, with_chart: bool = True) -> None:
     """Read what the organisation dictates from Xero, its lock dates always. Commits.
 
-    Raises what credentials and reads raise, and ValueError or KeyError for an organisation that is not as Xero
-    describes it.
+    Raises what credentials and reads raise; NeedsMerchant, too, for an organisation that is not as Xero describes one.
     """
     api = credentials.xero_api(session, organisation, now=now())
-    about = api.organisation()
-    if with_chart:
-        chart = read_chart(about, api.accounts(), api.tax_rates(), api.tracking_categories(), api.currencies())
-        organisation.chart, organisation.chart_read_at = chart_to_json(chart), now()
+    told = api.organisation()
+    try:
+        about = read_about(told)
+        if with_chart:
+            chart = read_chart(told, api.accounts(), api.tax_rates(), api.tracking_categories(), api.currencies())
+            organisation.chart, organisation.chart_read_at = chart_to_json(chart), now()
+    except ValueError as odd:
+        log.warning("organisation not understood", organisation=organisation.id, why=str(odd))
+        raise NeedsMerchant(NOT_UNDERSTOOD) from None
     calls_left.note(session, organisation, api.limits, now=now())
 
-    organisation.name = str(about.get("Name") or "")
-    organisation.short_code = about.get("ShortCode")
-    organisation.base_currency = str(about["BaseCurrency"])
-    organisation.country = about.get("CountryCode")
-    organisation.plan = about.get("Class")
-    organisation.period_lock_date = read_day(about.get("PeriodLockDate"))
-    organisation.end_of_year_lock_date = read_day(about.get("EndOfYearLockDate"))
+    organisation.name, organisation.short_code = about.name, about.short_code
+    organisation.base_currency, organisation.country, organisation.plan = about.base_currency, about.country, about.plan
+    organisation.period_lock_date = about.period_lock_date
+    organisation.end_of_year_lock_date = about.end_of_year_lock_date
     organisation.read_at = now()
     session.commit()

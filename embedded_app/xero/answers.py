@@ -35,6 +35,7 @@ from embedded_app.xero.endpoints import Endpoint
 from embedded_app.xero.errors import NeedsMerchant, NeedsReconnect, OutcomeUnknown, RetryLater, XeroError
 from embedded_app.xero.exchange import Reply
 from embedded_app.xero.limits import DEFAULT_SECONDS, Limits, limit_reached, read_limits
+from embedded_app.xero.values import words
 
 EDGE_SECONDS = 300  # after a 403 page; a firewall that counts calls should see few
 _LONGEST_MESSAGE = 500
@@ -165,7 +166,7 @@ def _message(reply: Reply) -> str:
     if not isinstance(parsed, dict):
         return ""
     said = next((parsed[key] for key in ("Message", "Detail", "Title") if isinstance(parsed.get(key), str)), "")
-    return said.strip()[:_LONGEST_MESSAGE]
+    return words(said, _LONGEST_MESSAGE)
 
 
 def _parsed(reply: Reply) -> Any:

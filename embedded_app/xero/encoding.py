@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -45,6 +45,8 @@ def decode(body: bytes) -> Any:
         return json.loads(body, parse_float=Decimal, parse_constant=_not_a_number)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
+    except InvalidOperation as error:
+        raise ValueError("JSON with an exponent that no number here has") from error
 
 
 def _text(value: Any) -> str:

@@ -16,8 +16,9 @@ from enum import StrEnum
 from embedded_app.xero.chart import read_day
 from embedded_app.xero.client import XeroApi
 from embedded_app.xero.encoding import Json
-from embedded_app.xero.outcomes import amount, identity
+from embedded_app.xero.outcomes import identity
 from embedded_app.xero.paging import DOCUMENTS_A_PAGE, Walk
+from embedded_app.xero.values import amount, words
 
 INVOICES_A_PAGE = 1000  # the most Xero gives; without lines one takes less than a kilobyte
 
@@ -117,13 +118,13 @@ def _read(kind: ForeignKind, listed: _Listed, element: Json) -> Foreign | None:
         day = None
     if xero_id is None or total is None or day is None:
         return None
-    number = str(element.get("InvoiceNumber") or "")
+    number, currency = words(element.get("InvoiceNumber"), 255), words(element.get("CurrencyCode"), 3)
     return Foreign(
         kind=kind,
         xero_id=xero_id,
-        number=number[:255],
-        text=f"{number} {element.get('Reference') or ''}",
+        number=number,
+        text=f"{number} {words(element.get('Reference'), 4000)}",
         day=day,
         total=total,
-        currency=str(element.get("CurrencyCode") or ""),
+        currency=currency,
     )

@@ -25,8 +25,9 @@ from embedded_app.xero.endpoints import (
     VOIDS,
     Endpoint,
 )
-from embedded_app.xero.outcomes import Posted, amount, identity, is_overpayment_named, read_posted
+from embedded_app.xero.outcomes import Posted, identity, is_overpayment_named, read_posted
 from embedded_app.xero.payloads import BANK_TRANSACTION_TYPES, is_id, name
+from embedded_app.xero.values import amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +200,10 @@ def _removal(endpoint: Endpoint, sought: Sought, credit: Json) -> Posted | None:
 
 
 def _allocations(credit: Json) -> list[Json]:
-    listed = credit.get("Allocations") or []
-    return [allocation for allocation in listed if allocation.get("IsDeleted") is not True]
+    listed = credit.get("Allocations")
+    if not isinstance(listed, list):
+        return []
+    return [one for one in listed if isinstance(one, dict) and one.get("IsDeleted") is not True]
 
 
 def _nested(element: Json, field: str) -> Json:

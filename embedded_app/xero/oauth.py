@@ -6,10 +6,11 @@ minutes more, so a refresh whose answer got lost is simply done again: it is no 
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote, urlencode
 
 import requests
@@ -19,6 +20,7 @@ from embedded_app.xero.encoding import decode
 from embedded_app.xero.errors import NeedsMerchant, NeedsReconnect, RetryLater, XeroError
 from embedded_app.xero.exchange import Bearer, Broken, NeverSent, Reply, Timeout, exchange
 from embedded_app.xero.limits import DEFAULT_SECONDS, limit_reached
+from embedded_app.xero.values import is_xero_id, words
 
 # Granular scopes: apps made since March 2026 are refused the broad ones. No write scope together with its .read twin.
 SCOPES = (
@@ -40,7 +42,9 @@ REFRESH_TOKEN_LIFE = timedelta(days=60)  # Xero returns no expiry for it
 _ACCESS_TOKEN_SECONDS = 1800
 _TIMEOUT: Timeout = (3.05, 10.0)
 _AGAIN_SECONDS = 30
-_LONGEST_USER_ID = 64
+_LONGEST_NAME = 255
+_USER_ID = re.compile(r"[\x21-\x7e]{1,64}")
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +126,7 @@ def user_id_of(access_token: str) -> str:
     except (ValueError, IndexError):
         claims = None
     user_id = claims.get("xero_userid") if isinstance(claims, dict) else None
-    if not (isinstance(user_id, str) and 0 < len(user_id) <= _LONGEST_USER_ID):
+    if not (isinstance(user_id, str) and _USER_ID.fullmatch(user_id)):
         raise RetryLater(_AGAIN_SECONDS, "maintenance")
     return user_id
 
@@ -158,7 +162,7 @@ def _tokens(session: requests.Session, app: XeroApp, asked: dict[str, str], now:
         raise RetryLater(_AGAIN_SECONDS, "maintenance") from None
     parsed = _json_object(reply)
     if reply.status != 200:
-        raise _refused(reply, str(parsed.get("error") or ""))
+        raise _refused(reply, words(parsed.get("error"), 60))
     return _pair(parsed, now)
 
 
@@ -192,27 +196,32 @@ def connections(session: requests.Session, *, api_url: str, access_token: str) -
         raise RetryLater(_AGAIN_SECONDS, "maintenance")
     return [
         Connection(
-            connection_id=str(item["id"]),
-            tenant_id=str(item["tenantId"]),
-            tenant_type=str(item.get("tenantType") or ""),
-            tenant_name=str(item.get("tenantName") or ""),
+            connection_id=item["id"],
+            tenant_id=item["tenantId"],
+            tenant_type=words(item.get("tenantType"), _LONGEST_NAME),
+            tenant_name=words(item.get("tenantName"), _LONGEST_NAME),
         )
         for item in listed
-        if isinstance(item, dict) and item.get("id") and item.get("tenantId")
+        if isinstance(item, dict) and is_xero_id(item.get("id")) and is_xero_id(item.get("tenantId"))
     ]
 
 
 def _pair(parsed: dict[str, Any], now: datetime) -> TokenPair:
     access, renewed, seconds = parsed.get("access_token"), parsed.get("refresh_token"), parsed.get("expires_in")
-    if not (isinstance(access, str) and access and isinstance(renewed, str) and renewed):
+    if not (_is_token(access) and _is_token(renewed)):
         raise RetryLater(_AGAIN_SECONDS, "maintenance")
-    life = seconds if isinstance(seconds, int) and 0 < seconds <= 24 * 3600 else _ACCESS_TOKEN_SECONDS
+    life = seconds if type(seconds) is int and 0 < seconds <= 24 * 3600 else _ACCESS_TOKEN_SECONDS
     return TokenPair(
         access_token=access,
         refresh_token=renewed,
         access_expires_at=now + timedelta(seconds=life),
         refresh_expires_at=now + REFRESH_TOKEN_LIFE,
     )
+
+
+def _is_token(value: object) -> TypeGuard[str]:
+    """Whether it can be sent in a header: what cannot would fail at every call from then on."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
 def _refused(reply: Reply, error: str) -> XeroError:
@@ -223,7 +232,7 @@ def _refused(reply: Reply, error: str) -> XeroError:
     if error in ("invalid_client", "unauthorized_client") or (reply.status == 401 and reply.is_json):
         return NeedsMerchant("Xero does not know this app. Check XERO_CLIENT_ID and XERO_CLIENT_SECRET, then retry.")
     if error:
-        return NeedsMerchant(f"Xero refused to renew the connection ({error[:60]}). Check the Xero app's settings.")
+        return NeedsMerchant(f"Xero refused to renew the connection ({error}). Check the Xero app's settings.")
     return RetryLater(DEFAULT_SECONDS["maintenance"], "maintenance")
 
 

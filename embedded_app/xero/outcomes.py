@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from embedded_app.xero.answers import Answer
@@ -17,7 +17,9 @@ from embedded_app.xero.endpoints import OVERPAYMENTS, REMOVALS, VOIDS, Endpoint
 from embedded_app.xero.errors import OutcomeUnknown
 from embedded_app.xero.refusals import Refused as Refused
 from embedded_app.xero.refusals import explain
+from embedded_app.xero.values import amount, is_xero_id, words
 
+_LONGEST_MESSAGE, _LONGEST_STATUS = 500, 32
 _NO_ID = "00000000-0000-0000-0000-000000000000"  # what a refused element carries
 
 
@@ -63,7 +65,7 @@ def read_posted(endpoint: Endpoint, element: Json) -> Posted:
         xero_id=identity(element, endpoint.id_field),
         total=amount(element.get(endpoint.total_field or "")),
         total_tax=amount(element.get("TotalTax")),
-        status=str(element.get("Status") or ""),
+        status=words(element.get("Status"), _LONGEST_STATUS),
     )
 
 
@@ -77,18 +79,7 @@ def is_overpayment_named(element: Json, name: str) -> bool:
 def identity(element: Json, field: str) -> str | None:
     """Xero's id in lower case, None where it is absent or the nil id."""
     value = element.get(field)
-    return value.lower() if isinstance(value, str) and value and value != _NO_ID else None
-
-
-def amount(value: Any) -> Decimal | None:
-    """An amount as a Decimal, None where there is none; Xero writes some as text ("50.00")."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    return value.lower() if is_xero_id(value) and value != _NO_ID else None
 
 
 def _outcome(endpoint: Endpoint, answer: Answer, element: Json) -> Posted | Refused:
@@ -105,7 +96,11 @@ def _outcome(endpoint: Endpoint, answer: Answer, element: Json) -> Posted | Refu
         return explain(messages or ["no reason given"])
     if answer.status == 400 or not _is_done(endpoint, element):
         raise _unfit(answer, "an element came back neither accepted nor refused")
-    return read_posted(endpoint, element)
+    posted = read_posted(endpoint, element)
+    for field, figure in ((endpoint.total_field or "", posted.total), ("TotalTax", posted.total_tax)):
+        if element.get(field) is not None and figure is None and endpoint not in REMOVALS:
+            raise _unfit(answer, f"an element came back with a {field} that is no amount")
+    return posted
 
 
 def _is_other(endpoint: Endpoint, element: Json, name: str) -> bool:
@@ -132,7 +127,8 @@ def _messages(value: Any, depth: int = 0) -> list[str]:
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "ValidationErrors" and isinstance(item, list):
-                found += [str(error["Message"]) for error in item if isinstance(error, dict) and error.get("Message")]
+                said = [words(error.get("Message"), _LONGEST_MESSAGE) for error in item if isinstance(error, dict)]
+                found += [message for message in said if message]
             else:
                 found += _messages(item, depth + 1)
     elif isinstance(value, list):

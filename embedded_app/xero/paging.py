@@ -50,7 +50,7 @@ class Walk:
             self.is_done = True
             return []
         elements = read_elements(reply, self.envelope)
-        fresh = [element for element in elements if element.get(self.id_field) not in self._seen]
+        fresh = [element for element in elements if str(element.get(self.id_field)) not in self._seen]
         self._seen.update(str(element.get(self.id_field)) for element in fresh)
         self._turn(elements, _pagination(reply))
         return fresh
@@ -58,6 +58,7 @@ class Walk:
     def _turn(self, elements: list[Json], pagination: Json) -> None:
         pages, count = pagination.get("pageCount"), pagination.get("itemCount")
         last = self.next_page >= pages if isinstance(pages, int) else len(elements) < self.page_size
+        last = last or not elements  # whatever it says of pages to come: else a thousand calls might follow
         if last and isinstance(count, int) and self.seen_before + len(self._seen) < count:
             raise RetryLater(_SHIFTED_SECONDS, "maintenance")
         if not last and self.next_page * self.page_size >= _MOST_ELEMENTS:

@@ -152,5 +152,5 @@ def test_what_is_not_as_xero_describes_it_is_refused() -> None:
         read_day("last autumn")
     with pytest.raises(ValueError, match="OUTPUT2"):
         read_chart(ORGANISATION, [], [{**VAT, "EffectiveRate": "a fifth"}], [], [])
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError):
         read_chart({}, [], [], [], [])

@@ -28,6 +28,8 @@ from embedded_app.channels.shopify.transport import RETRY_SECONDS, HttpAnswer, p
 
 TIMEOUT_SECONDS = 10.0
 USER_AGENT = "Crossfoot/1 (embedded app)"
+# No bucket holds more; to make an int of 1e999999999 would take the worker's whole memory.
+_MOST_POINTS = 1_000_000_000
 DENIED = "Shopify denies this app the store's orders; open Crossfoot from the Shopify admin to grant access."
 
 log = structlog.get_logger(__name__)
@@ -95,7 +97,8 @@ class AdminApi:
     def _note_version(self, answer: HttpAnswer) -> None:
         # An unsupported version is answered by the oldest supported one: not fatal, but somebody must know.
         served = answer.headers.get("X-Shopify-API-Version")
-        self.served_version = served[:16] if served and served != self._access.api_version else None
+        is_told = served is not None and served.isascii() and served.isprintable()
+        self.served_version = served[:16] if served and is_told and served != self._access.api_version else None
         if self.served_version:
             log.warning(
                 "shopify_version_differs", shop=self._access.domain, asked=self._access.api_version, served=served
@@ -131,7 +134,7 @@ def _denied_path(error: dict[str, Any]) -> FieldPath | None:
     path = error.get("path")
     if _object(error.get("extensions")).get("code") != "ACCESS_DENIED" or not isinstance(path, list) or not path:
         return None
-    return tuple(path)
+    return tuple(path) if all(isinstance(step, str | int) for step in path) else None
 
 
 def _failure(error: dict[str, Any], cost: dict[str, Any]) -> ChannelError:
@@ -153,10 +156,10 @@ def _wait(cost: dict[str, Any]) -> float:
     """Seconds until the bucket holds what was asked for, at least 1; RETRY_SECONDS where the figures are missing."""
     status = _object(cost.get("throttleStatus"))
     figures = (cost.get("requestedQueryCost"), status.get("currentlyAvailable"), status.get("restoreRate"))
-    requested, available, restore_rate = (figure if isinstance(figure, int | Decimal) else None for figure in figures)
+    requested, available, restore_rate = map(_figure, figures)
     if requested is None or available is None or not restore_rate or restore_rate < 0:
         return RETRY_SECONDS
-    return min(max(float((requested - available) / restore_rate), 1.0), 60.0)
+    return min(max((requested - available) / restore_rate, 1.0), 60.0)
 
 
 def _room(cost: dict[str, Any]) -> float | None:
@@ -170,4 +173,14 @@ def _object(value: object) -> dict[str, Any]:
 
 
 def _whole(value: object) -> int | None:
-    return int(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    figure = _figure(value)
+    return None if figure is None else int(figure)
+
+
+def _figure(value: object) -> float | None:
+    """Points, or points a second; None for what is no such number."""
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        return None
+    if not -_MOST_POINTS <= value <= _MOST_POINTS:
+        return None
+    return float(value)

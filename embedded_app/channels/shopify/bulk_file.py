@@ -9,14 +9,24 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import requests
 import urllib3
 
 from embedded_app.channels.contract import ListingPart, PlacedOrder
 from embedded_app.channels.errors import QueryRefused, StoreBusy
-from embedded_app.channels.shopify.fields import JsonObject, Unfit, child, flag, moment, number, text
+from embedded_app.channels.shopify.fields import (
+    JsonObject,
+    Unfit,
+    child,
+    currency_code,
+    flag,
+    identifier,
+    moment,
+    number,
+    text,
+)
 from embedded_app.channels.shopify.transport import RETRY_SECONDS
 
 LINES_A_PART = 1000
@@ -102,7 +112,7 @@ def _orders(line: bytes) -> list[PlacedOrder]:
         if not isinstance(node, dict):
             raise Unfit("unexpected answer", "has a line that is no object")
         return [] if "__parentId" in node else [_order(node)]
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, InvalidOperation):
         detail = "has a line that cannot be read"
     except Unfit as unfit:
         detail = unfit.detail
@@ -113,12 +123,12 @@ def _order(node: JsonObject) -> PlacedOrder:
     name = text(node, "name")
     digits = _LAST_DIGITS.search(name)
     return PlacedOrder(
-        id=text(node, "id"),
+        id=identifier(node, "id"),
         name=name[:255],
         number=digits[0].lstrip("0")[-_LONGEST_NUMBER:] if digits else "",
         placed_at=moment(node, "processedAt"),
         updated_at=moment(node, "updatedAt"),
-        currency=text(node, "currencyCode"),
+        currency=currency_code(node, "currencyCode"),
         total=_amount(node, "currentTotalPriceSet"),
         paid=_amount(node, "netPaymentSet"),
         refunded=_amount(node, "totalRefundedSet") != 0,

@@ -23,7 +23,9 @@ from embedded_app.channels.shopify.fields import (
     Unfit,
     child,
     children,
+    currency_code,
     flag,
+    identifier,
     moment,
     number,
     optional_child,
@@ -90,7 +92,7 @@ def _read(api: AdminApi, since: datetime, now: datetime, place: _Place) -> GiftC
         try:
             page = _page(api, standing, since, now)
             wanted = [one for one in page.nodes if standing.part == _EXPIRED or moment(one, "updatedAt") >= since]
-            cards |= {text(one, "id"): _facts(api, one, page.zone, since) for one in wanted}
+            cards |= {identifier(one, "id"): _facts(api, one, page.zone, since) for one in wanted}
         except StoreBusy as busy:
             if zone is None:
                 raise
@@ -140,13 +142,13 @@ def _page(api: AdminApi, place: _Place, since: datetime, now: datetime) -> _Page
 
 def _facts(api: AdminApi, node: JsonObject, zone: ZoneInfo, since: datetime) -> GiftCardFacts:
     balance, initial, order = child(node, "balance"), child(node, "initialValue"), optional_child(node, "order")
-    currency = text(balance, "currencyCode")
+    currency = currency_code(balance, "currencyCode")
     if text(initial, "currencyCode") != currency:
         raise Unfit("currency", f"has a card in {currency} whose first value is in another currency")
     expires_on, deactivated_at = optional_text(node, "expiresOn"), optional_moment(node, "deactivatedAt")
     item = optional_child(node, "lineItem")
     return GiftCardFacts(
-        id=text(node, "id"),
+        id=identifier(node, "id"),
         last_characters=text(node, "lastCharacters"),
         initial_value=number(initial, "amount"),
         balance=number(balance, "amount"),
@@ -192,7 +194,7 @@ def _cash_outs(moved: Sequence[JsonObject], zone: ZoneInfo, currency: str) -> tu
         if text(paid, "currencyCode") != currency:
             raise Unfit("currency", f"has a card in {currency} that was cashed out in another currency")
         day = moment(one, "processedAt").astimezone(zone).date()
-        found.append(CashOut(id=text(one, "id"), amount=abs(number(paid, "amount")), day=day))
+        found.append(CashOut(id=identifier(one, "id"), amount=abs(number(paid, "amount")), day=day))
     return tuple(sorted(found, key=lambda one: (one.day, one.id)))
 
 

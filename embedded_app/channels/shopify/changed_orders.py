@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import requests
 
 from embedded_app.channels.contract import ChangedOrders, ListedOrder, StoreAccess
-from embedded_app.channels.errors import AccessDenied, QueryRefused
+from embedded_app.channels.errors import AccessDenied, QueryRefused, QueryTooLarge
 from embedded_app.channels.shopify.admin_api import DENIED, AdminApi
 from embedded_app.channels.shopify.fields import (
     JsonObject,
@@ -20,6 +20,7 @@ from embedded_app.channels.shopify.fields import (
     child,
     children,
     flag,
+    identifier,
     moment,
     number,
     optional_moment,
@@ -40,7 +41,11 @@ def changed_orders(http: requests.Session, access: StoreAccess, *, since: dateti
     begun, _, after = (go_on or "").partition(" ")
     begun = begun or since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     variables = {"query": f"updated_at:>='{begun}'", "after": after or None}
-    answer = AdminApi(http, access).execute("changed_orders", variables)
+    try:
+        answer = AdminApi(http, access).execute("changed_orders", variables)
+    except QueryTooLarge as dear:
+        # A page's size is fixed, so there is nothing less to ask for.
+        raise QueryRefused(dear.sentence) from None
     if answer.denied:
         raise AccessDenied(DENIED)
     try:
@@ -65,7 +70,7 @@ def sees_old_orders(scopes: Sequence[str]) -> bool:
 
 def _listed(node: JsonObject) -> ListedOrder:
     return ListedOrder(
-        id=text(node, "id"),
+        id=identifier(node, "id"),
         updated_at=moment(node, "updatedAt"),
         current_total=number(child(child(node, "currentTotalPriceSet"), "shopMoney"), "amount"),
         net_payment=number(child(child(node, "netPaymentSet"), "shopMoney"), "amount"),

@@ -169,4 +169,5 @@ def _moment(value: object) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    # The first and the last year have moments that the database cannot give back.
+    return moment if moment.tzinfo is not None and 1 < moment.year < 9999 else None

@@ -23,6 +23,17 @@ JsonObject = dict[str, Any]
 UNKNOWN_VALUE = "unknown value"
 INCOMPLETE = "ledgers incomplete"
 
+# Far beyond every order, and what can still be reckoned with exactly: Decimal works with 28 digits.
+_MOST_DIGITS = 28
+_MOST_BEFORE_POINT = 14  # as many as the database's amounts have
+_MOST_AFTER_POINT = 20
+_LARGEST_COUNT = 2**31 - 1
+_LONGEST_ID = 128
+_WRITTEN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([Ee][+-]?[0-9]{1,3})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+# The first and the last year have moments that no other time zone can express.
+_YEARS = range(2, 9999)
+
 
 class Unfit(Exception):
     """Something in an order's JSON cannot be taken over. cause: see `Unreadable`; detail: a clause about the order."""
@@ -86,23 +97,41 @@ def flag(node: JsonObject, key: str) -> bool:
 def whole(node: JsonObject, key: str) -> int:
     """The whole number under key."""
     value = node.get(key)
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_COUNT:
         raise _unexpected(key)
     return value
 
 
 def number(node: JsonObject, key: str) -> Decimal:
-    """The finite number under key, sent as a JSON number or as text."""
+    """The number under key, sent as a JSON number or as text; none that cannot be reckoned with exactly."""
     value = node.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise _unexpected(key)
+    if isinstance(value, str) and not _WRITTEN_NUMBER.fullmatch(value):  # Decimal itself takes "1_0" and "٣"
         raise _unexpected(key)
     try:
         amount = Decimal(value)
     except InvalidOperation:
         raise _unexpected(key) from None
-    if not amount.is_finite():
+    if not _is_exact(amount):
         raise _unexpected(key)
     return amount
+
+
+def identifier(node: JsonObject, key: str) -> str:
+    """The store's id under key: a text that rows can hold."""
+    value = text(node, key)
+    if len(value) > _LONGEST_ID:
+        raise _unexpected(key)
+    return value
+
+
+def currency_code(node: JsonObject, key: str) -> str:
+    """The ISO code under key, in the form of one; whether there is such a currency is not asked here."""
+    value = text(node, key)
+    if not _CURRENCY.fullmatch(value):
+        raise _unexpected(key)
+    return value
 
 
 def money(node: JsonObject, key: str, currency: str) -> Decimal:
@@ -120,7 +149,7 @@ def moment(node: JsonObject, key: str) -> datetime:
         value = datetime.fromisoformat(text(node, key))
     except ValueError:
         raise _unexpected(key) from None
-    if value.tzinfo is None:
+    if value.tzinfo is None or value.year not in _YEARS:
         raise _unexpected(key)
     return value
 
@@ -145,6 +174,15 @@ def without_repeats(ids: Iterable[str], what: str) -> None:
         if identifier in seen:
             raise Unfit(INCOMPLETE, f"came with a {what} twice ({identifier})")
         seen.add(identifier)
+
+
+def _is_exact(amount: Decimal) -> bool:
+    """Whether it is a number that sums and the database take as it is; neither NaN nor 1E+999999999."""
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int):
+        return False
+    digits = len(amount.as_tuple().digits)
+    return digits <= _MOST_DIGITS and exponent >= -_MOST_AFTER_POINT and amount.adjusted() < _MOST_BEFORE_POINT
 
 
 def _unexpected(key: str) -> Unfit:

@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from embedded_app.accounting.order import Customer, Terms
-from embedded_app.channels.shopify.fields import JsonObject, child, children, moment, optional_child, text
+from embedded_app.channels.shopify.fields import JsonObject, child, children, identifier, moment, optional_child, text
 
 # FULFILLMENT_NOT_REQUIRED: "The order has no items to be fulfilled", so nothing is waited for.
 ALL_LEFT = ("FULFILLED", "FULFILLMENT_NOT_REQUIRED")
@@ -39,8 +39,8 @@ def read_customer(node: JsonObject) -> Customer | None:
     if not buyer:
         return None
     if text(buyer, "__typename") == "PurchasingCompany":
-        return Customer(id=text(child(buyer, "company"), "id"), is_company=True)
-    return Customer(id=text(buyer, "id"))
+        return Customer(id=identifier(child(buyer, "company"), "id"), is_company=True)
+    return Customer(id=identifier(buyer, "id"))
 
 
 def read_fulfilled_at(node: JsonObject, placed_at: datetime) -> datetime | None:

@@ -8,10 +8,11 @@ refresh token stays valid until its replacement is used, so a pair lost in a cra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 import requests
 from shopify.api_access import ApiAccess  # type: ignore[import-untyped]
@@ -21,6 +22,8 @@ from embedded_app.channels.errors import AccessLost, ChannelError, QueryRefused,
 from embedded_app.channels.shopify.transport import RETRY_SECONDS, HttpAnswer, post_json, raise_for_status
 
 TIMEOUT_SECONDS = 10.0
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+_LONGEST_LIFE_SECONDS = 366 * 24 * 3600
 _REOPEN = "Shopify no longer renews this store's access; open Crossfoot from the Shopify admin to connect it again."
 
 
@@ -123,11 +126,20 @@ def _pair(content: Any, now: datetime) -> TokenPair:
     fields = content
     access, access_seconds = fields.get("access_token"), fields.get("expires_in")
     renewal, renewal_seconds = fields.get("refresh_token"), fields.get("refresh_token_expires_in")
-    if not (isinstance(access, str) and isinstance(renewal, str) and isinstance(access_seconds, int)):
+    if not (_is_token(access) and _is_token(renewal) and _is_life(access_seconds)):
         raise QueryRefused("Shopify's answer lacks a token or its lifetime; report this to Crossfoot's support.")
     return TokenPair(
         access_token=access,
         access_expires_at=now + timedelta(seconds=access_seconds),
         refresh_token=renewal,
-        refresh_expires_at=now + timedelta(seconds=renewal_seconds) if isinstance(renewal_seconds, int) else None,
+        refresh_expires_at=now + timedelta(seconds=renewal_seconds) if _is_life(renewal_seconds) else None,
     )
+
+
+def _is_token(value: object) -> TypeGuard[str]:
+    """Whether it can be sent in a header: what cannot would fail at every call from then on."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+
+
+def _is_life(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LONGEST_LIFE_SECONDS

@@ -22,7 +22,9 @@ from embedded_app.channels.shopify.fields import (
     child,
     children,
     choice,
+    currency_code,
     flag,
+    identifier,
     moment,
     money,
     number,
@@ -88,14 +90,14 @@ def unreadable(node: JsonObject, unfit: Unfit) -> Unreadable:
 
 
 def _order(node: JsonObject, timezone: str) -> Order:
-    currency = text(node, "currencyCode")
+    currency = currency_code(node, "currencyCode")
     location = optional_child(node, "retailLocation")
     agreements = [_agreement(edge, currency) for edge in _whole_connection(node, "agreements", "edges")]
     without_repeats((agreement.id for agreement in agreements), "agreement")
     without_repeats((line.id for agreement in agreements for line in agreement.lines), "sale line")
     placed_at, zone = moment(node, "processedAt"), read_zone(timezone)
     return Order(
-        id=text(node, "id"),
+        id=identifier(node, "id"),
         name=text(node, "name"),
         currency=currency,
         timezone=zone.key,
@@ -125,7 +127,7 @@ def _agreement(edge: JsonObject, currency: str) -> Agreement:
     node = child(edge, "node")
     choice(node, "reason", _REASONS)
     return Agreement(
-        id=text(node, "id"),
+        id=identifier(node, "id"),
         kind=choice(node, "__typename", _AGREEMENT_KINDS),
         happened_at=moment(node, "happenedAt"),
         lines=tuple(_line(sale, currency) for sale in _whole_connection(node, "sales", "nodes")),
@@ -142,7 +144,7 @@ def _line(sale: JsonObject, currency: str) -> SaleLine:
         kind = LineKind.GIFT_CARD
     product = optional_child(item, "product")
     return SaleLine(
-        id=text(sale, "id"),
+        id=identifier(sale, "id"),
         kind=kind,
         title=_title(sale, kind),
         quantity=whole(sale, "quantity") if sale.get("quantity") is not None else 0,

@@ -21,6 +21,7 @@ ALGORITHM = "HS256"
 LEEWAY = timedelta(seconds=10)
 LONGEST_TOKEN = 4096
 _LONGEST_USER_ID = 64
+_LATEST_SECOND = 10**12
 # The moments are compared below, by the injected clock; so is the audience, of which PyJWT would take a list.
 _OPTIONS: Any = {
     "require": ["iss", "dest", "aud", "sub", "exp", "nbf"],
@@ -82,7 +83,7 @@ def _key(secret: str) -> bytes:
 
 def _check_moments(claims: dict[str, Any], now: datetime) -> None:
     end, begin = claims["exp"], claims["nbf"]
-    if type(end) is not int or type(begin) is not int:
+    if type(end) is not int or type(begin) is not int or max(abs(end), abs(begin)) > _LATEST_SECOND:
         raise BadIdToken("its times are no whole seconds")
     leeway = LEEWAY.total_seconds()
     if now.timestamp() >= end + leeway:

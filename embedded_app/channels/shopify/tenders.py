@@ -19,6 +19,7 @@ from embedded_app.channels.shopify.fields import (
     children,
     choice,
     flag,
+    identifier,
     moment,
     money,
     optional_child,
@@ -73,7 +74,7 @@ def _tender(transaction: JsonObject, currency: str) -> Tender | None:
     if amount == 0:
         return None
     return Tender(
-        id=text(transaction, "id"),
+        id=identifier(transaction, "id"),
         kind=kind,
         gateway=text(transaction, "gateway"),
         amount=amount,

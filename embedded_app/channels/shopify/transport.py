@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import requests
@@ -80,7 +80,7 @@ def raise_for_status(answer: HttpAnswer) -> None:
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, InvalidOperation):  # the last: an exponent that no Decimal has
         return None
 
 
