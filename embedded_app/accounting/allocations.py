@@ -7,8 +7,8 @@ needs the room; only where both documents lie in a closed period does Xero forbi
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as ReadOnlyMapping
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -110,7 +110,7 @@ def _later(documents: ReadOnlyMapping[str, Document], pair: Pair) -> date:
 def _allocation(
     documents: ReadOnlyMapping[str, Document], pair: Pair, amount: Decimal, settled: Sequence[Settlement]
 ) -> Settlement:
-    made = sum(one.kind is SettlementKind.ALLOCATION and (one.role, one.to_role) == pair for one in settled)
+    made = [one for one in settled if one.kind is SettlementKind.ALLOCATION and (one.role, one.to_role) == pair]
     return Settlement(
         kind=SettlementKind.ALLOCATION,
         role=pair[0],
@@ -118,7 +118,7 @@ def _allocation(
         amount=amount,
         date=_later(documents, pair),
         reference=f"{documents[pair[0]].number} to {documents[pair[1]].number}",
-        ordinal=made + 1,
+        ordinal=_next_ordinal(made),
     )
 
 
@@ -157,9 +157,15 @@ def _through_clearing(
             bank_amount=in_base,
         )
         for (kind, role), other in zip(legs, (invoice, credit), strict=True)
-        for ordinal in (1 + sum((one.kind, one.role, one.tender_id) == (kind, role, None) for one in settled),)
+        for ordinal in (
+            _next_ordinal(one for one in settled if (one.kind, one.role, one.tender_id) == (kind, role, None)),
+        )
     )
     return refund, payment
+
+
+def _next_ordinal(alike: Iterable[Settlement]) -> int:
+    return 1 + max((one.ordinal for one in alike), default=0)
 
 
 def _again(ordinal: int) -> str:

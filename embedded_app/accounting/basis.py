@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from embedded_app.accounting.documents import Books, Group
@@ -44,3 +45,9 @@ def document_number(group: Group, role: str) -> str:
     """
     number = group.number if role == "placed" else f"{group.number}-{role}"
     return number if group.generation == 1 else f"{number}.{group.generation}"
+
+
+def next_role(letter: str, roles: Iterable[str]) -> str:
+    """The next role of a letter (R1, R2, …), after the highest there is: one may be missing that was never sent."""
+    taken = [int(role[1:]) for role in roles if role.startswith(letter)]
+    return f"{letter}{1 + max(taken, default=0)}"

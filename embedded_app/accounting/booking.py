@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.basis import Basis, next_role
 from embedded_app.accounting.currency import document_rate
 from embedded_app.accounting.days import first_open_day, is_closed, true_day_text
 from embedded_app.accounting.documents import Document, DocumentKind, DocumentLine, History
@@ -69,7 +69,7 @@ def book(
             role = _role(one.agreement, side[0], known)
             documents.append(_sale(basis, one.agreement, side, role))
     for tender, placed in rounding:
-        role = f"C{1 + sum(one.role.startswith('C') for one in (*history.documents, *documents))}"
+        role = next_role("C", (one.role for one in (*history.documents, *documents)))
         documents.append(_rounded(basis, tender, placed, role))
     return tuple(documents)
 
@@ -122,7 +122,7 @@ def _role(agreement: Agreement, kind: DocumentKind, known: Sequence[Document]) -
         return "placed"
     else:
         letter = "E"
-    return f"{letter}{1 + sum(document.role.startswith(letter) for document in known)}"
+    return next_role(letter, (document.role for document in known))
 
 
 def _is_undone(basis: Basis, one: PendingAgreement, known: Sequence[Document], history: History) -> bool:

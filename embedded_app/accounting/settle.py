@@ -24,7 +24,7 @@ from embedded_app.accounting.allocations import (
     take,
     wanted_allocations,
 )
-from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.basis import Basis, next_role
 from embedded_app.accounting.beyond import Beyond, given_for_good, is_of_next_moment
 from embedded_app.accounting.currency import base_amount, settled_amounts, settled_nothing, wrong_account_currency
 from embedded_app.accounting.days import TRAILING, first_open_day
@@ -151,7 +151,7 @@ class _Desk:
     def keep_beyond(self) -> None:
         """Make overpayments of what was received beyond what was open."""
         for tender, over in self.beyond.take_all():
-            role = self.next_role("O")
+            role = next_role("O", self.documents)
             self.add(overpayment(self.basis, tender, over, role))
             self.credit[role], self.moments[role] = over, tender.processed_at
 
@@ -266,16 +266,13 @@ class _Desk:
     def in_base(self, role: str, amount: Decimal) -> Decimal:
         return base_amount(amount, self.documents[role])
 
-    def next_role(self, letter: str) -> str:
-        return f"{letter}{1 + sum(role.startswith(letter) for role in self.documents)}"
-
     def add(self, document: Document) -> None:
         self.documents[document.role] = document
         self.made.append(document)
 
     def currency_difference(self, tender: Tender, difference: Decimal, account: str) -> Document:
         movement = Movement(
-            role=self.next_role("G"),
+            role=next_role("G", self.documents),
             tender=tender,
             amount=difference,
             account=self.account_of(tender),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embedded_app.accounting.basis import Basis
+from embedded_app.accounting.basis import Basis, next_role
 from embedded_app.accounting.currency import wrong_account_currency
 from embedded_app.accounting.documents import Decision, Document, Held, History
 from embedded_app.accounting.mapping import Mapping, SpecialAccount
@@ -60,23 +60,21 @@ def tenders_since_start(order: Order, mapping: Mapping, history: History) -> lis
 
 
 def _documents(basis: Basis, tenders: Sequence[Tender], history: History) -> tuple[Document, ...]:
-    mapping, first = basis.mapping, 1 + len(history.documents)
+    mapping = basis.mapping
     against = mapping.special[SpecialAccount.BEFORE_START]
-    return tuple(
-        moved(
-            basis,
-            Movement(
-                role=f"M{position}",
-                tender=tender,
-                amount=tender.amount if tender.kind is TenderKind.RECEIVED else -tender.amount,
-                account=mapping.gateways[tender.gateway],
-                against=against,
-                what=f"{tender.kind.value.capitalize()} for {basis.order.name}, placed before the start date",
-                rule=f"money of orders placed before the start date goes to account {against}",
-            ),
+    documents: list[Document] = []
+    for tender in tenders:
+        movement = Movement(
+            role=next_role("M", (one.role for one in (*history.documents, *documents))),
+            tender=tender,
+            amount=tender.amount if tender.kind is TenderKind.RECEIVED else -tender.amount,
+            account=mapping.gateways[tender.gateway],
+            against=against,
+            what=f"{tender.kind.value.capitalize()} for {basis.order.name}, placed before the start date",
+            rule=f"money of orders placed before the start date goes to account {against}",
         )
-        for position, tender in enumerate(tenders, start=first)
-    )
+        documents.append(moved(basis, movement))
+    return tuple(documents)
 
 
 def _problems(basis: Basis, since: Sequence[Tender]) -> tuple[Held, ...]:

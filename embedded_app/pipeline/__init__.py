@@ -12,6 +12,7 @@ recording.py    a decision → rows, and what each needs before it may be sent
 sending.py      an organisation's dispatches → calls to Xero and what became of them
 sweeping.py     wakes whatever is owed and nobody is working on
 retrying.py     what a person does about the held
+forgetting.py   what was decided and never sent, where a period was closed since: to be decided again
 calls_left.py   whether Xero may be called now, and what its answers say of the calls left
 surveying.py    what Setup has to go by: the store's last orders and the organisation's chart
 drafts.py       what a merchant answered in Setup, as a mapping document and back

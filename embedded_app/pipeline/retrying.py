@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from embedded_app import inbox, outbox
 from embedded_app.clock import now
 from embedded_app.models import AuditEntry, Dispatch, Document, Hold, OrderFacts, PostingGroup, Settlement, Store
+from embedded_app.pipeline.forgetting import forget_what_is_locked
 from embedded_app.queue import wake
 
 
@@ -19,7 +20,8 @@ def retry_held(
     """Try again all that is held for a store, or what is held by one cause or one subject of it; returns how many.
 
     Commits. Orders are read and decided afresh, writes that Xero refused are sent again, and a paused store is read
-    again. What is still not right is held again, with its sentence.
+    again. Writes that Xero refused for a lock date are decided afresh, too: they go to the first open day. What is
+    still not right is held again, with its sentence.
     """
     wanted = select(Hold).where(Hold.store_id == store.id, Hold.closed_at.is_(None))
     if cause:
@@ -46,9 +48,9 @@ def retry_order(session: Session, store: Store, order_id: int, *, actor: str) ->
 
 
 def _retry(session: Session, store: Store, holds: Sequence[Hold], *, actor: str, detail: dict[str, object]) -> int:
-    orders = session.scalars(
-        select(OrderFacts.external_id).where(OrderFacts.id.in_({hold.order_id for hold in holds if hold.order_id}))
-    ).all()
+    again = forget_what_is_locked(session, store, holds, actor=actor)
+    held = select(OrderFacts.external_id).where(OrderFacts.id.in_({hold.order_id for hold in holds if hold.order_id}))
+    orders = sorted({*again, *session.scalars(held)})
     inbox.ask_again(session, store.id, orders, topic="retry", now=now())
     dispatches = session.scalars(
         select(Dispatch).where(Dispatch.id.in_({hold.dispatch_id for hold in holds if hold.dispatch_id}))

@@ -56,7 +56,9 @@ SENTENCES = {
     "not connected": lazy_gettext("Connect Xero; the orders wait for it and go on by themselves."),
     "no mapping": lazy_gettext("Finish Setup; the orders wait for it and go on by themselves."),
     "not switched on": lazy_gettext("Switch posting on; the orders wait for it and go on by themselves."),
-    "refused by Xero: lock date": lazy_gettext("Move the lock date back in Xero and try again, or leave them out."),
+    "refused by Xero: lock date": lazy_gettext(
+        "Try again: they are dated on the first open day. Or move the lock date back in Xero before."
+    ),
     "refused by Xero: number taken": lazy_gettext(
         "Xero has another document of this number. Void or rename it there and try again, or leave the order out."
     ),

@@ -86,8 +86,8 @@ class Life:
         """The order's group of documents."""
         return group_of(self.order)
 
-    def locked(self, day: date) -> Life:
-        """The same life where the books are closed until that day."""
+    def locked(self, day: date | None) -> Life:
+        """The same life where the books are closed until that day, or never were."""
         return replace(self, chart=replace(self.chart, lock_date=day))
 
 

@@ -106,12 +106,18 @@ class Posted:
                 yield from ((sign, *reckoned) for reckoned in entry.reckoned)
 
 
-def posted(life: Life, looks: Sequence[Order], locks: Sequence[date] = ()) -> Posted:
+def posted(life: Life, looks: Sequence[Order], locks: Sequence[date] = (), history: History | None = None) -> Posted:
     """Post each look at the order on top of those before. Raises books_lines.Refused where Xero would refuse.
 
-    locks: the lock date at each look, where it is not that of the life's chart.
+    locks: the lock date at each look, where it is not that of the life's chart. history: what is in the books already,
+    posted while nothing was closed.
     """
-    model, history, decisions = BooksModel(life.chart), History(), []
+    model, history, decisions = BooksModel(life.chart), history or History(), []
+    model.lock_date = None
+    for document in history.documents:
+        model.post(life.group.key, document)
+    for settlement in history.settlements:
+        model.settle(life.group.key, settlement)
     for at, order in enumerate(looks):
         model.lock_date = locks[at] if locks else life.chart.lock_date
         books = replace(life.books, lock_date=model.lock_date)
