@@ -60,22 +60,24 @@ def update_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, 
 
 # OFFSET 0: so that the sequence is looked for once and not for each id.
 _TAKING = text(
-    "SELECT nextval(its.sequence) FROM generate_series(1, :count), "
-    "(SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS sequence OFFSET 0) AS its"
+    "SELECT its.name, nextval(its.sequence) AS id FROM generate_series(1, :count), "
+    "(SELECT name, CAST(pg_get_serial_sequence(name, 'id') AS regclass) AS sequence "
+    "FROM unnest(CAST(:tables AS text[])) AS name OFFSET 0) AS its"
 )
 
 
 class Ids:
     """Ids for rows that are inserted later, taken from the tables' own sequences.
 
-    at_first: how many are taken of a table at first; then each time twice as many as before, so that few are wasted
-    and many cost few questions.
+    models: those whose ids are taken together when the first is wanted. at_first: how many are taken of a table at
+    first; then each time twice as many as before, so that few are wasted and many cost few questions.
     """
 
     AT_MOST = 256
 
-    def __init__(self, session: Session, *, at_first: int = 4) -> None:
+    def __init__(self, session: Session, models: Sequence[type[Base]] = (), *, at_first: int = 4) -> None:
         self._session = session
+        self._together = [model.__table__.name for model in models]
         self._at_first = at_first
         self._taken: dict[str, list[int]] = {}
         self._next_time: dict[str, int] = {}
@@ -84,10 +86,19 @@ class Ids:
         """An id that no other row of the model has or gets."""
         table = model.__table__.name
         if not self._taken.get(table):
-            count = self._next_time.get(table, self._at_first)
-            self._taken[table] = sorted(self._session.scalars(_TAKING, {"table": table, "count": count}), reverse=True)
-            self._next_time[table] = min(2 * count, self.AT_MOST)
+            self._take(table)
         return self._taken[table].pop()
+
+    def _take(self, table: str) -> None:
+        together = table in self._together and table not in self._taken
+        tables, count = self._together if together else [table], self._next_time.get(table, self._at_first)
+        taken: dict[str, list[int]] = {name: [] for name in tables}
+        # On the connection, so that nothing is flushed for it that has not got its last values yet.
+        for row in self._session.connection().execute(_TAKING, {"tables": tables, "count": count}):
+            taken[row.name].append(row.id)
+        for name, ids in taken.items():
+            self._taken[name] = sorted(ids, reverse=True)
+            self._next_time[name] = min(2 * count, self.AT_MOST)
 
 
 def defaults_of(model: type[Base], *, besides: Collection[str] = ()) -> dict[str, Any]:

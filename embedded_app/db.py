@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import ARRAY, Column, ColumnElement, Engine, ExceptionContext, MetaData, any_, bindparam, event
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 CONNECT_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_SECONDS = 30
@@ -37,6 +38,8 @@ def engine_options() -> dict[str, Any]:
     Engines connect on first use, hence after gunicorn forked (it runs without --preload).
     """
     limits = f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout={LOCK_TIMEOUT_SECONDS}s"
+    # All statements here are short: to start helpers for one takes longer than what they save.
+    limits += " -c max_parallel_workers_per_gather=0"
     return {
         "pool_pre_ping": True,
         "hide_parameters": True,  # an error's text goes to the log, and a statement's values may be names
@@ -45,3 +48,25 @@ def engine_options() -> dict[str, Any]:
         "pool_timeout": POOL_TIMEOUT_SECONDS,
         "connect_args": {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": limits},
     }
+
+
+@event.listens_for(Engine, "handle_error")
+def _leave_out_values(context: ExceptionContext) -> None:
+    """Cut a database error down to its first sentence: PostgreSQL's details name a row's values, and it will be logged.
+
+    "Failing row contains (1, alice.myshopify.com, …)"; hide_parameters hides only what a statement was given.
+    """
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    sentence = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    if sentence is not None:
+        error.args = (sentence,)
+        if wrapped is not None:
+            wrapped.args = (f"({type(error).__module__}.{type(error).__name__}) {sentence}",)
+
+
+def among(column: InstrumentedAttribute[Any] | Column[Any], bound: str) -> ColumnElement[bool]:
+    """Whether the column's value is one of those that are bound under this name when the statement is run.
+
+    One array, so that the statement stays the same however many there are: IN … is composed anew for each number.
+    """
+    return column == any_(bindparam(bound, type_=ARRAY(column.type)))

@@ -210,7 +210,8 @@ class Organisation(db.Model):
     plan: Mapped[str | None] = mapped_column(String(32))
     period_lock_date: Mapped[Day | None] = mapped_column(Date)
     end_of_year_lock_date: Mapped[Day | None] = mapped_column(Date)
-    chart: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # Read where it is asked for: it is large, and every call to Xero reads the row anew.
+    chart: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     read_at: Mapped[datetime | None] = mapped_column(MOMENT)
     chart_read_at: Mapped[datetime | None] = mapped_column(MOMENT)
     not_before: Mapped[datetime | None] = mapped_column(MOMENT)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Row, any_, bindparam, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from embedded_app import models
@@ -14,12 +14,14 @@ from embedded_app.accounting.chart import Chart
 from embedded_app.accounting.chart_json import chart_from_json
 from embedded_app.accounting.document_json import document_from_json
 from embedded_app.accounting.documents import Books, Document, Group, History, Settlement, SettlementKind
+from embedded_app.db import among
 
 # Built once: to compose them takes longer than to run them.
-_WANTED = any_(bindparam("group_ids", type_=ARRAY(Integer)))
+_WANTED = among(models.PostingGroup.id, "group_ids")
 _DOCUMENTS = (
-    select(models.Document.group_id, models.Document.generation, models.Document.content)
-    .where(models.Document.group_id == _WANTED)
+    select(models.Document.group_id, models.Document.content)
+    .join(models.PostingGroup, models.PostingGroup.id == models.Document.group_id)
+    .where(_WANTED, models.Document.generation == models.PostingGroup.generation)
     .order_by(models.Document.id)
 )
 _OF, _TO = models.Document.__table__.alias("of_document"), models.Document.__table__.alias("to_document")
@@ -28,36 +30,34 @@ _SETTLEMENTS = (
     select(
         *(getattr(models.Settlement, name) for name in ("group_id", "kind", "account", "bank_amount", "amount")),
         *(getattr(models.Settlement, name) for name in ("date", "reference", "ordinal")),
-        *(_OF.c.generation, _OF.c.role, _TO.c.role.label("to_role"), models.Tender.external_id.label("tender_id")),
+        *(_OF.c.role, _TO.c.role.label("to_role"), models.Tender.external_id.label("tender_id")),
     )
+    .join(models.PostingGroup, models.PostingGroup.id == models.Settlement.group_id)
     .join(_OF, _OF.c.id == models.Settlement.document_id)
     .outerjoin(_TO, _TO.c.id == models.Settlement.to_document_id)
     .outerjoin(models.Tender, models.Tender.id == models.Settlement.tender_id)
-    .where(models.Settlement.group_id == _WANTED)
+    .where(_WANTED, _OF.c.generation == models.PostingGroup.generation)
     .order_by(models.Settlement.id)
 )
 
 
-def histories(session: Session, groups: Iterable[models.PostingGroup | Row[Any]]) -> dict[int, History]:
-    """What was decided for each group before, by group id, in the order it was decided; two queries for all of them."""
-    wanted = {group.id: group.generation for group in groups}
-    if not wanted:
+def histories(session: Session, group_ids: Collection[int]) -> dict[int, History]:
+    """What was decided in each group's generation, by group id, in the order it was; two queries for all of them."""
+    if not group_ids:
         return {}
-    documents: dict[int, list[Document]] = {group_id: [] for group_id in wanted}
-    settlements: dict[int, list[Settlement]] = {group_id: [] for group_id in wanted}
+    documents: dict[int, list[Document]] = {group_id: [] for group_id in group_ids}
+    settlements: dict[int, list[Settlement]] = {group_id: [] for group_id in group_ids}
 
-    group_ids = {"group_ids": list(wanted)}
-    for row in session.execute(_DOCUMENTS, group_ids):
-        if row.generation == wanted[row.group_id]:
-            documents[row.group_id].append(document_from_json(row.content))
-    for row in session.execute(_SETTLEMENTS, group_ids):
-        if row.generation == wanted[row.group_id]:
-            settled = settlement_of(row, role=row.role, to_role=row.to_role, tender_id=row.tender_id)
-            settlements[row.group_id].append(settled)
+    wanted = {"group_ids": list(documents)}
+    for row in session.execute(_DOCUMENTS, wanted):
+        documents[row.group_id].append(document_from_json(row.content))
+    for row in session.execute(_SETTLEMENTS, wanted):
+        settled = settlement_of(row, role=row.role, to_role=row.to_role, tender_id=row.tender_id)
+        settlements[row.group_id].append(settled)
 
     return {
         group_id: History(documents=tuple(documents[group_id]), settlements=tuple(settlements[group_id]))
-        for group_id in wanted
+        for group_id in documents
     }
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from embedded_app.accounting.documents import DocumentKind
 from embedded_app.bulk import update_all
 from embedded_app.changed_days import mark_documents
+from embedded_app.db import among
 from embedded_app.models import BatchElement, Contact, Dispatch, DispatchState, Document, DocumentState, Settlement
 from embedded_app.outbox.dispatches import hold, promote
 from embedded_app.xero.outcomes import Posted, Refused
@@ -33,10 +34,9 @@ def settle_elements(
 
     None: a look-up did not find it in Xero. The caller holds the organisation's row, and commits.
     """
-    closed = update(BatchElement).where(BatchElement.batch_id == batch_id).values(open=False, answer="posted")
-    session.execute(closed.execution_options(synchronize_session=False))
+    sent = sorted(session.execute(_CLOSED, {"of_batch": batch_id}), key=lambda row: row.position)
     posted: list[tuple[Row[Any], Posted]] = []
-    for row, outcome in zip(_sent(session, batch_id), outcomes, strict=True):
+    for row, outcome in zip(sent, outcomes, strict=True):
         if isinstance(outcome, Posted):
             posted.append((row, outcome))
         else:
@@ -47,25 +47,28 @@ def settle_elements(
         promote(session, organisation_id, [row.dispatch_id for row, _ in posted])
 
 
-def _sent(session: Session, batch_id: int) -> Sequence[Row[Any]]:
-    """What each element of the batch is about, in the order sent."""
-    return session.execute(
-        select(
-            BatchElement.position,
-            BatchElement.dispatch_id,
-            Dispatch.document_id,
-            Dispatch.settlement_id,
-            Dispatch.contact_id,
-            Document.kind,
-            Document.total,
-            Document.total_tax,
-            Document.reverses_id,
-        )
-        .join(Dispatch, Dispatch.id == BatchElement.dispatch_id)
-        .outerjoin(Document, Document.id == Dispatch.document_id)
-        .where(BatchElement.batch_id == batch_id)
-        .order_by(BatchElement.position)
-    ).all()
+# Statements are composed once, for every answer needs them.
+_ELEMENTS, _DISPATCHES, _DOCUMENTS = (cast(Table, row.__table__) for row in (BatchElement, Dispatch, Document))
+_ABOUT = (
+    select(
+        *(_DISPATCHES.c[name] for name in ("id", "document_id", "settlement_id", "contact_id")),
+        *(_DOCUMENTS.c[name] for name in ("kind", "total", "total_tax", "reverses_id")),
+    )
+    .outerjoin(_DOCUMENTS, _DOCUMENTS.c.id == _DISPATCHES.c.document_id)
+    .subquery("about")
+)
+# Every element as posted, and what it is about; `_not_posted` says otherwise of the others.
+_CLOSED = (
+    update(_ELEMENTS)
+    .where(_ELEMENTS.c.batch_id == bindparam("of_batch"), _ELEMENTS.c.dispatch_id == _ABOUT.c.id)
+    .values(open=False, answer="posted")
+    .returning(_ELEMENTS.c.position, _ELEMENTS.c.dispatch_id, *(column for column in _ABOUT.c if column.name != "id"))
+)
+_POSTED = (
+    update(_DISPATCHES)
+    .where(among(_DISPATCHES.c.id, "ids"))
+    .values(state=DispatchState.POSTED, posted_at=bindparam("now", type_=_DISPATCHES.c.posted_at.type))
+)
 
 
 def _not_posted(session: Session, element: BatchElement, outcome: Refused | None, *, now: datetime) -> None:
@@ -94,8 +97,7 @@ def _may_be_renamed(dispatch: Dispatch, refusal: Refused) -> bool:
 def _post(session: Session, posted: Sequence[tuple[Row[Any], Posted]], *, now: datetime) -> None:
     """Keep what Xero said of these, one statement for each kind of row."""
     ids = [row.dispatch_id for row, _ in posted]
-    done = update(Dispatch).where(Dispatch.id.in_(ids)).values(state=DispatchState.POSTED, posted_at=now)
-    session.execute(done.execution_options(synchronize_session=False))
+    session.execute(_POSTED, {"ids": ids, "now": now})
     settled = [(row.settlement_id, outcome) for row, outcome in posted if row.settlement_id]
     update_all(session, Settlement, [{"id": id_, "xero_id": outcome.xero_id} for id_, outcome in settled])
     update_all(session, Document, [_booked(row, outcome) for row, outcome in posted if row.document_id])

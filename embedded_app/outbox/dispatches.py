@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import cast
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from embedded_app import recorded
 from embedded_app.accounting.balance import check_documents
 from embedded_app.accounting.documents import Held
+from embedded_app.db import among
 from embedded_app.models import (
     BatchElement,
     Contact,
@@ -61,28 +62,29 @@ def retry(session: Session, dispatch: Dispatch, *, now: datetime, actor: str) ->
 
 def promote(session: Session, organisation_id: int, needs: Sequence[int] | None = None) -> int:
     """Make ready what waits only for posted dispatches; needs narrows it to those that waited for these."""
-    ready = _READY.where(Dispatch.organisation_id == organisation_id)
-    if needs is not None:
-        waiters = select(DispatchNeed.dispatch_id).where(DispatchNeed.needs_id.in_(needs))
-        ready = ready.where(Dispatch.id.in_(waiters))
-    return len(session.scalars(ready).all())
+    of_organisation = {"of_organisation": organisation_id}
+    if needs is None:
+        return len(session.scalars(_READY, of_organisation).all())
+    return len(session.scalars(_READY_AFTER, {**of_organisation, "needs": list(needs)}).all())
 
 
-_NEEDED = aliased(Dispatch)
-# What waits for nothing any more; composed once, for every answer asks it.
+_DISPATCHES, _NEEDS = cast(Table, Dispatch.__table__), cast(Table, DispatchNeed.__table__)
+_NEEDED = _DISPATCHES.alias("needed")
+# What waits for nothing any more. Composed once, for every answer asks it.
 _READY = (
-    update(Dispatch)
+    update(_DISPATCHES)
     .where(
-        Dispatch.state == DispatchState.WAITING,
-        ~select(DispatchNeed.needs_id)
-        .join(_NEEDED, _NEEDED.id == DispatchNeed.needs_id)
-        .where(DispatchNeed.dispatch_id == Dispatch.id, _NEEDED.state != DispatchState.POSTED)
+        _DISPATCHES.c.organisation_id == bindparam("of_organisation"),
+        _DISPATCHES.c.state == DispatchState.WAITING,
+        ~select(_NEEDS.c.needs_id)
+        .join(_NEEDED, _NEEDED.c.id == _NEEDS.c.needs_id)
+        .where(_NEEDS.c.dispatch_id == _DISPATCHES.c.id, _NEEDED.c.state != DispatchState.POSTED)
         .exists(),
     )
     .values(state=DispatchState.READY)
-    .returning(Dispatch.id)
-    .execution_options(synchronize_session=False)
+    .returning(_DISPATCHES.c.id)
 )
+_READY_AFTER = _READY.where(_DISPATCHES.c.id.in_(select(_NEEDS.c.dispatch_id).where(among(_NEEDS.c.needs_id, "needs"))))
 
 
 def elements(session: Session, batch_id: int) -> list[BatchElement]:
@@ -99,26 +101,15 @@ def elements(session: Session, batch_id: int) -> list[BatchElement]:
 
 def due_endpoints(session: Session, organisation_id: int, *, least_urgent: Priority, now: datetime) -> list[str]:
     """The endpoints that something is ready for: the most urgent first, else in the order in which to send."""
-    names = func.unnest(array(list(ENDPOINTS))).table_valued("name", with_ordinality="place", name="endpoints")
-    names = names.render_derived()
-    first = (
-        select(Dispatch.priority)
-        .where(Dispatch.endpoint == names.c.name, *_is_ready(organisation_id, least_urgent, now))
-        .order_by(Dispatch.priority, Dispatch.id)
-        .limit(1)
-        .lateral("first")
-    )
-    due = select(names.c.name).join(first, true()).order_by(first.c.priority, names.c.place)
-    return list(session.scalars(due))
+    return list(session.scalars(_DUE, _ready_to(organisation_id, least_urgent, now)))
 
 
 def fills_a_call(
     session: Session, organisation_id: int, endpoint: Endpoint, *, least_urgent: Priority, now: datetime
 ) -> bool:
     """Whether as much is ready for an endpoint as one call takes."""
-    of_endpoint = Dispatch.endpoint == endpoint.name, *_is_ready(organisation_id, least_urgent, now)
-    some = select(Dispatch.id).where(*of_endpoint).limit(endpoint.batch_size).subquery()
-    return session.scalars(select(func.count()).select_from(some)).one() == endpoint.batch_size
+    wanted = _ready_to(organisation_id, least_urgent, now) | {"endpoint": endpoint.name, "most": endpoint.batch_size}
+    return session.scalars(_COUNT, wanted).one() == endpoint.batch_size
 
 
 def ready(
@@ -128,40 +119,57 @@ def ready(
 
     The most urgent first, else the oldest. What breaks an invariant now is held instead; a contact waits for its name.
     """
-    dispatches = list(
-        session.scalars(
-            select(Dispatch)
-            .where(Dispatch.endpoint == endpoint.name, *_is_ready(organisation_id, least_urgent, now))
-            .options(*packing.subjects())
-            .order_by(Dispatch.priority, Dispatch.id)
-            .limit(endpoint.batch_size)
-            .with_for_update(of=Dispatch, skip_locked=True)
-        )
-    )
+    wanted = _ready_to(organisation_id, least_urgent, now) | {"endpoint": endpoint.name, "most": endpoint.batch_size}
+    dispatches = list(session.scalars(_TAKEN, wanted))
     sound = _sound(session, dispatches, now=now)
     if dispatches and not sound:
         session.commit()  # the holds; there is no batch to commit them with
     return sound
 
 
-def _is_ready(organisation_id: int, least_urgent: Priority, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Dispatch.organisation_id == organisation_id,
-        Dispatch.state == DispatchState.READY,
-        Dispatch.priority <= least_urgent,
-        or_(Dispatch.not_before.is_(None), Dispatch.not_before <= now),
-        or_(Dispatch.contact_id.is_(None), Dispatch.contact.has(Contact.name.is_not(None))),
-        # What was decided before posting was switched off waits until it is on again.
-        Dispatch.store_id.in_(select(Store.id).where(Store.posting)),
-    )
+def _ready_to(organisation_id: int, least_urgent: Priority, now: datetime) -> dict[str, object]:
+    """The values of _IS_READY."""
+    return {"organisation": organisation_id, "least_urgent": least_urgent, "now": now}
+
+
+# Statements are composed once, for every call needs them.
+_IS_READY: tuple[ColumnElement[bool], ...] = (
+    Dispatch.organisation_id == bindparam("organisation"),
+    Dispatch.state == DispatchState.READY,
+    Dispatch.priority <= bindparam("least_urgent"),
+    or_(Dispatch.not_before.is_(None), Dispatch.not_before <= bindparam("now")),
+    or_(Dispatch.contact_id.is_(None), Dispatch.contact.has(Contact.name.is_not(None))),
+    # What was decided before posting was switched off waits until it is on again.
+    Dispatch.store_id.in_(select(Store.id).where(Store.posting)),
+)
+_NAMES = (
+    func.unnest(array(list(ENDPOINTS))).table_valued("name", with_ordinality="place", name="endpoints").render_derived()
+)
+_FIRST = (
+    select(Dispatch.priority)
+    .where(Dispatch.endpoint == _NAMES.c.name, *_IS_READY)
+    .order_by(Dispatch.priority, Dispatch.id)
+    .limit(1)
+    .lateral("first")
+)
+_DUE = select(_NAMES.c.name).join(_FIRST, true()).order_by(_FIRST.c.priority, _NAMES.c.place)
+_OF_ENDPOINT = (Dispatch.endpoint == bindparam("endpoint"), *_IS_READY)
+_COUNT = select(func.count()).select_from(select(Dispatch.id).where(*_OF_ENDPOINT).limit(bindparam("most")).subquery())
+_TAKEN = (
+    select(Dispatch)
+    .where(*_OF_ENDPOINT)
+    .options(*packing.subjects())
+    .order_by(Dispatch.priority, Dispatch.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=Dispatch, skip_locked=True)
+)
 
 
 def _sound(session: Session, dispatches: Sequence[Dispatch], *, now: datetime) -> list[Dispatch]:
     """Check the invariants once more just before sending; the writes of a group that breaks one are held."""
     booked = [dispatch.document or dispatch.settlement for dispatch in dispatches]  # None for contacts
     group_ids = {one.group_id for one in booked if one is not None}
-    groups = session.execute(_GROUPS.where(PostingGroup.id.in_(group_ids))).all() if group_ids else []
-    problems = _problems(session, groups)
+    problems = _problems(session, group_ids)
     sound = []
     for dispatch, one in zip(dispatches, booked, strict=True):
         broken = problems[one.group_id] if one is not None else ()
@@ -179,18 +187,16 @@ def _sound(session: Session, dispatches: Sequence[Dispatch], *, now: datetime) -
     return sound
 
 
-_GROUPS = select(PostingGroup.id, PostingGroup.generation, PostingGroup.number)
-
-
-def _problems(session: Session, groups: Sequence[Row[Any]]) -> dict[int, tuple[Held, ...]]:
+def _problems(session: Session, group_ids: Collection[int]) -> dict[int, tuple[Held, ...]]:
     """What is wrong with each group, by its id: mostly nothing. One that cannot be read is told apart from the rest."""
     try:
-        histories = recorded.histories(session, groups)
+        histories = recorded.histories(session, group_ids)
     except packing.UNREADABLE:
-        if len(groups) > 1:
-            return {id_: found for group in groups for id_, found in _problems(session, [group]).items()}
-        (group,) = groups
-        return {group.id: (Held(cause="unreadable", subject=group.number, sentence=TORN.format(name=group.number)),)}
+        if len(group_ids) > 1:
+            return {id_: found for group_id in group_ids for id_, found in _problems(session, [group_id]).items()}
+        (group_id,) = group_ids
+        number = session.get_one(PostingGroup, group_id).number
+        return {group_id: (Held(cause="unreadable", subject=number, sentence=TORN.format(name=number)),)}
     return {
         group_id: check_documents(history.documents, history.settlements) for group_id, history in histories.items()
     }

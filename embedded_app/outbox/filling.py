@@ -1,16 +1,16 @@
-"""New batches: of ready dispatches, the most urgent first, and of the halves of a call that was refused as a whole."""
+"""What a call will carry: ready dispatches, the most urgent first, or half of a call that was refused as a whole."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from embedded_app.bulk import insert_all
-from embedded_app.models import Batch, BatchElement, BatchState, Dispatch, DispatchState, Organisation, Priority
+from embedded_app.models import Batch, BatchState, Organisation, Priority
 from embedded_app.outbox import packing
 from embedded_app.outbox.dispatches import TORN, due_endpoints, elements, fills_a_call, hold, ready
 from embedded_app.xero.endpoints import ENDPOINTS
@@ -20,11 +20,11 @@ SPLIT = "refused as a whole; sent again in halves, to find what Xero does not ta
 
 def fill(
     session: Session, organisation_id: int, *, least_urgent: Priority, only_full: bool, now: datetime
-) -> Batch | None:
-    """Put ready dispatches of one endpoint into a new batch, bodies and all; None where nothing is ready.
+) -> packing.Packed | None:
+    """Pack ready dispatches of one endpoint for one call, and lock them; None where nothing is ready.
 
-    only_full: make no call that could take more than is ready. Flushed for the caller to commit; where only holds came
-    of it, they are committed. A dispatch whose content cannot be read is held alone.
+    only_full: make no call that could take more than is ready. The caller makes the batch, or rolls back; where only
+    holds came of it, they are committed. A dispatch whose content cannot be read is held alone.
     """
     for name in due_endpoints(session, organisation_id, least_urgent=least_urgent, now=now):
         endpoint = ENDPOINTS[name]
@@ -34,7 +34,7 @@ def fill(
         packed = packing.pack(endpoint, dispatches)
         _hold_torn(session, packed, now=now)
         if packed.dispatches:
-            return _new_batch(session, organisation_id, packed, now=now)
+            return packed
         if dispatches:
             session.commit()  # the holds; there is no batch to commit them with
     session.rollback()
@@ -54,7 +54,7 @@ def refill(session: Session, organisation_id: int, batch: Batch, *, now: datetim
             packed = packing.pack(endpoint, half)
             _hold_torn(session, packed, now=now)
             if packed.dispatches:
-                _new_batch(session, organisation_id, packed, now=now)
+                add_batch(session, organisation_id, packed, now=now)
             half = half[len(packed.dispatches) + len(packed.torn) :]
 
 
@@ -65,24 +65,52 @@ def _hold_torn(session: Session, packed: packing.Packed, *, now: datetime) -> No
         hold(session, dispatch, cause="unreadable", subject=name, sentence=TORN.format(name=name), now=now)
 
 
-def _new_batch(session: Session, organisation_id: int, packed: packing.Packed, *, now: datetime) -> Batch:
+def add_batch(
+    session: Session, organisation_id: int, packed: packing.Packed, *, now: datetime, attempt_id: str | None = None
+) -> tuple[int, str]:
+    """Write a new batch of what is packed, and mark that as being sent; returns the batch's id and key.
+
+    attempt_id: of the attempt that sends it at once; None where it is ready for one. Raises IntegrityError where
+    another call of the organisation is in flight.
+    """
     tenant_id = session.get_one(Organisation, organisation_id).tenant_id
-    batch = Batch(
-        organisation_id=organisation_id,
-        endpoint=packed.endpoint,
-        path_ids=list(packed.path_ids),
-        # Xero keeps keys per app, not per tenant: the tenant goes into the key.
-        key=f"{tenant_id}:{uuid.uuid4()}",
-        body=packed.body,
-        sha256=hashlib.sha256(packed.body).hexdigest(),
-        state=BatchState.READY,
-        created_at=now,
+    # Xero keeps keys per app, not per tenant: the tenant goes into the key.
+    key = f"{tenant_id}:{uuid.uuid4()}"
+    made = session.scalars(
+        _ADDED,
+        {
+            "organisation_id": organisation_id,
+            "endpoint": packed.endpoint,
+            "path_ids": json.dumps(packed.path_ids),
+            "key": key,
+            "body": packed.body,
+            "sha256": hashlib.sha256(packed.body).hexdigest(),
+            "state": BatchState.SENT.value if attempt_id else BatchState.READY.value,
+            "attempt_id": attempt_id,
+            "sent_at": now if attempt_id else None,
+            "now": now,
+            "dispatch_ids": [dispatch.id for dispatch in packed.dispatches],
+        },
     )
-    session.add(batch)
-    session.flush()
-    ids = [dispatch.id for dispatch in packed.dispatches]
-    placed = [{"batch_id": batch.id, "position": place, "dispatch_id": id_} for place, id_ in enumerate(ids)]
-    insert_all(session, BatchElement, placed)
-    sending = update(Dispatch).where(Dispatch.id.in_(ids)).values(state=DispatchState.SENDING)
-    session.execute(sending.execution_options(synchronize_session=False))
-    return batch
+    return made.one(), key
+
+
+# One statement for the batch, its elements in their order and the dispatches' state: each call to Xero needs it.
+_ADDED = text(
+    """
+    WITH added AS (
+        INSERT INTO batch (organisation_id, endpoint, path_ids, key, body, sha256, state, created_at, doubtful,
+                           attempt_id, first_sent_at, attempted_at)
+        VALUES (:organisation_id, :endpoint, CAST(:path_ids AS jsonb), :key, :body, :sha256, :state, :now, false,
+                :attempt_id, :sent_at, :sent_at)
+        RETURNING id
+    ), placed AS (
+        INSERT INTO batch_element (batch_id, position, dispatch_id, open)
+        SELECT added.id, told.place - 1, told.id, true
+        FROM added, unnest(CAST(:dispatch_ids AS integer[])) WITH ORDINALITY AS told (id, place)
+    ), going AS (
+        UPDATE dispatch SET state = 'sending' WHERE id = ANY (CAST(:dispatch_ids AS integer[]))
+    )
+    SELECT id FROM added
+    """
+)

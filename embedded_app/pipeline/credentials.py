@@ -26,6 +26,8 @@ Row = TypeVar("Row", Grant, StoreGrant)
 
 REFRESH_EARLY = timedelta(seconds=60)
 SOMEBODY_ELSE_REFRESHES_SECONDS = 2
+# How long Xero still takes a refresh token that it has replaced (reference: token lifetimes).
+REPLACED_TOKEN_LIFE = timedelta(minutes=30)
 
 
 def http() -> requests.Session:
@@ -61,6 +63,17 @@ def xero_api(session: Session, organisation: Organisation, *, now: datetime, ref
 
     refresh as in store_access. Raises RetryLater, or NeedsReconnect when only the merchant can help.
     """
+    api = xero_api_uncommitted(session, organisation, now=now, refresh=refresh)
+    session.commit()
+    return api
+
+
+def xero_api_uncommitted(
+    session: Session, organisation: Organisation, *, now: datetime, refresh: bool = False
+) -> XeroApi:
+    """As xero_api, but commits only where it refreshes: the caller does before it calls, so that no transaction stays
+    open meanwhile.
+    """
     config: Config = current_app.extensions["crossfoot.config"]
     if organisation.grant_id is None:
         raise NeedsReconnect("Xero is not connected; connect it in Setup.")
@@ -68,22 +81,25 @@ def xero_api(session: Session, organisation: Organisation, *, now: datetime, ref
     return XeroApi(
         http(),
         api_url=config.xero_api_url,
-        # Before the token, which commits: a read after that would leave a transaction open during the call.
+        access_token=_xero_token(session, grant, now=now, refresh=refresh),
         tenant_id=organisation.tenant_id,
-        access_token=xero_access_token(session, grant, now=now, refresh=refresh),
     )
 
 
 def xero_access_token(session: Session, grant: Grant, *, now: datetime, refresh: bool = False) -> str:
     """A Xero user's access token that is good for a minute at least. Commits. Raises as xero_api does."""
+    token = _xero_token(session, grant, now=now, refresh=refresh)
+    session.commit()
+    return token
+
+
+def _xero_token(session: Session, grant: Grant, *, now: datetime, refresh: bool) -> str:
     config: Config = current_app.extensions["crossfoot.config"]
     if grant.revoked:
         raise NeedsReconnect(grant.revoked)
     if refresh or grant.access_expires_at <= now + REFRESH_EARLY:
         _refresh_xero(session, grant.id, config, grant.access_token, now=now)
-    access_token = grant.access_token
-    session.commit()
-    return access_token
+    return grant.access_token
 
 
 def _refresh_store(session: Session, store: Store, config: Config, origin: str, refused: str, *, now: datetime) -> None:
@@ -107,10 +123,15 @@ def _refresh_store(session: Session, store: Store, config: Config, origin: str, 
 
 def _refresh_xero(session: Session, grant_id: int, config: Config, refused: str, *, now: datetime) -> None:
     session.commit()
-    grant = _locked(session, Grant, Grant.id, grant_id)
+    grant = _to_refresh(session, grant_id, refused)
     if grant is None:
-        raise RetryLater(SOMEBODY_ELSE_REFRESHES_SECONDS, "concurrent")
-    if grant.access_token != refused:
+        return
+    # Whatever becomes of the call, or of us during it, Xero may have replaced the token: so the sweep wakes this
+    # organisation, whether or not anything is owed to it, until a refresh is through.
+    grant.refresh_expires_at = min(grant.refresh_expires_at, now + REPLACED_TOKEN_LIFE)
+    session.commit()
+    grant = _to_refresh(session, grant_id, refused)
+    if grant is None:
         return
     try:
         pair = oauth.refresh(
@@ -128,6 +149,14 @@ def _refresh_xero(session: Session, grant_id: int, config: Config, refused: str,
     grant.access_token, grant.access_expires_at = pair.access_token, pair.access_expires_at
     grant.refresh_token, grant.refresh_expires_at = pair.refresh_token, pair.refresh_expires_at
     session.commit()
+
+
+def _to_refresh(session: Session, grant_id: int, refused: str) -> Grant | None:
+    """The grant, locked, while its access token is still the refused one. Raises RetryLater where another has it."""
+    grant = _locked(session, Grant, Grant.id, grant_id)
+    if grant is None:
+        raise RetryLater(SOMEBODY_ELSE_REFRESHES_SECONDS, "concurrent")
+    return grant if grant.access_token == refused else None
 
 
 def _locked(session: Session, row: type[Row], column: ColumnElement[int], key: int) -> Row | None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from embedded_app import recorded
 from embedded_app.accounting.documents import Decision, Held, History
-from embedded_app.accounting.facts import facts_hash, to_facts
+from embedded_app.accounting.facts import hash_of, to_facts
 from embedded_app.accounting.order import Order
 from embedded_app.accounting.posting import post
 from embedded_app.channels import Unreadable
+from embedded_app.db import among
 from embedded_app.models import Delivery, DeliveryState, Hold, OrderFacts, Outcome, PostingGroup, Store
 from embedded_app.pipeline import seen
 from embedded_app.pipeline.finding import keep_findable
@@ -27,6 +28,8 @@ from embedded_app.pipeline.skipping import LEFT_OUT, recount
 from embedded_app.pipeline.summing_up import keep_day_sales
 from embedded_app.pipeline.tenders import record_tenders
 from embedded_app.queue import wake
+
+Facts = dict[str, Any]  # of one order, as accounting.facts writes them
 
 log = structlog.get_logger(__name__)
 
@@ -47,17 +50,14 @@ def decide(
     rules = rules_of(session, store)
     rows = lock_orders(session, store.id, sorted(answers))
     holds = _open_holds(session, rows)
-    changed = [row for row in rows if _is_news(row, answers[row.external_id], holds[row.id])]
+    facts = {one: to_facts(answer) for one, answer in answers.items() if isinstance(answer, Order)}
+    changed = [row for row in rows if _is_news(row, answers[row.external_id], facts, holds[row.id])]
     orders = {row.id: answer for row in changed if isinstance(answer := answers[row.external_id], Order)}
     found = seen.sightings(changed, orders)
-    for row in rows:
-        _take_moment(row, answers[row.external_id])
-    for row in changed:
-        _take_facts(row, answers[row.external_id], now=now)
     tenders = record_tenders(session, store.id, orders)
     taken_up = {row.id: orders[row.id] for row in changed if row.id in orders and row.skipped_at is None}
     groups = _groups(session, store, taken_up) if rules.held is None else {}
-    histories = recorded.histories(session, groups.values())
+    histories = recorded.histories(session, [group.id for group in groups.values()])
     stems = _stems(session, deliveries)
 
     recorder = None
@@ -82,11 +82,15 @@ def decide(
                 stems_from=stems.get(row.external_id),
                 mapping_id=rules.version_for(orders[row.id]).id,
             )
+        _take_facts(row, answers[row.external_id], facts, now=now)
         _conclude(row, decision, history)
         if row.id in taken_up:
             sold.append((row, orders[row.id], decision, history))
         _keep_holds(session, row, decision.held, holds[row.id], now=now)
 
+    for row in rows:
+        _take_moment(row, answers[row.external_id])
+    session.flush()  # each row once, with all that is new in it
     if recorder is not None:
         recorder.write()
     keep_day_sales(session, store.id, sold, rules.mapping)
@@ -104,9 +108,8 @@ def decide(
 def _stems(session: Session, deliveries: Mapping[str, Sequence[int]]) -> dict[str, Stem]:
     """What told of each order, and how urgent it is: as its most urgent delivery."""
     ids = [delivery_id for some in deliveries.values() for delivery_id in some]
-    told = select(Delivery.order_external_id, Delivery.webhook_id, Delivery.received_at, Delivery.priority)
     by_order: dict[str, list[Row[tuple[str | None, str, datetime, int]]]] = defaultdict(list)
-    for row in session.execute(told.where(Delivery.id.in_(ids)).order_by(Delivery.id)):
+    for row in session.execute(_TOLD, {"ids": ids}):
         by_order[row.order_external_id or ""].append(row)
     return {
         order_id: Stem(
@@ -116,6 +119,13 @@ def _stems(session: Session, deliveries: Mapping[str, Sequence[int]]) -> dict[st
         )
         for order_id, rows in by_order.items()
     }
+
+
+_TOLD = (
+    select(Delivery.order_external_id, Delivery.webhook_id, Delivery.received_at, Delivery.priority)
+    .where(among(Delivery.id, "ids"))
+    .order_by(Delivery.id)
+)
 
 
 def _told(row: OrderFacts, stem: Stem, writes: int) -> dict[str, Any]:
@@ -132,20 +142,21 @@ def _told(row: OrderFacts, stem: Stem, writes: int) -> dict[str, Any]:
 
 def _open_holds(session: Session, rows: Sequence[OrderFacts]) -> dict[int, list[Hold]]:
     holds: dict[int, list[Hold]] = defaultdict(list)
-    for hold in session.scalars(
-        select(Hold).where(Hold.order_id.in_([row.id for row in rows]), Hold.closed_at.is_(None))
-    ):
+    for hold in session.scalars(_OPEN_HOLDS, {"order_ids": [row.id for row in rows]}):
         holds[hold.order_id or 0].append(hold)
     return holds
 
 
-def _is_news(row: OrderFacts, answer: Order | Unreadable, holds: Sequence[Hold]) -> bool:
+_OPEN_HOLDS = select(Hold).where(among(Hold.order_id, "order_ids"), Hold.closed_at.is_(None))
+
+
+def _is_news(row: OrderFacts, answer: Order | Unreadable, facts: Mapping[str, Facts], holds: Sequence[Hold]) -> bool:
     """Whether the answer may lead to another decision than the last one."""
     if isinstance(answer, Unreadable) or row.hash is None:
         return True
     if row.store_updated_at and answer.updated_at < row.store_updated_at:
         return False  # a read that is older than what we have; the newer one has been decided
-    return bool(holds) or row.outcome is None or row.hash != facts_hash(answer)
+    return bool(holds) or row.outcome is None or row.hash != hash_of(facts[row.external_id])
 
 
 def _take_moment(row: OrderFacts, answer: Order | Unreadable) -> None:
@@ -154,15 +165,16 @@ def _take_moment(row: OrderFacts, answer: Order | Unreadable) -> None:
         row.store_updated_at = max(answer.updated_at, row.store_updated_at or answer.updated_at)
 
 
-def _take_facts(row: OrderFacts, answer: Order | Unreadable, *, now: datetime) -> None:
+def _take_facts(row: OrderFacts, answer: Order | Unreadable, facts: Mapping[str, Facts], *, now: datetime) -> None:
     row.read_at = now
     if isinstance(answer, Unreadable):
         return
-    new_hash = facts_hash(answer)
+    told = facts[row.external_id]
+    new_hash = hash_of(told)
     row.placed_at = answer.placed_at
     row.name = answer.name
     if row.hash != new_hash:
-        row.hash, row.facts = new_hash, to_facts(answer)
+        row.hash, row.facts = new_hash, told
         row.version += 1
         keep_findable(row, row.facts)
 
@@ -170,11 +182,7 @@ def _take_facts(row: OrderFacts, answer: Order | Unreadable, *, now: datetime) -
 def _groups(session: Session, store: Store, orders: Mapping[int, Order]) -> dict[int, PostingGroup]:
     """Each order's group, by order row id, made where missing. A number that another order has gets the order's id."""
     keys = {order.id: row_id for row_id, order in orders.items()}
-    existing = session.scalars(
-        select(PostingGroup).where(
-            PostingGroup.store_id == store.id, PostingGroup.kind == "order", PostingGroup.key.in_(keys)
-        )
-    )
+    existing = session.scalars(_OF_ORDERS, {"store": store.id, "keys": list(keys)})
     groups = {keys[group.key]: group for group in existing}
     wanted = [
         NewGroup(kind="order", key=order.id, currency=order.currency, numbers=_numbers(store, order))
@@ -182,6 +190,11 @@ def _groups(session: Session, store: Store, orders: Mapping[int, Order]) -> dict
         if row_id not in groups
     ]
     return groups | {keys[group.key]: group for group in new_groups(session, store, wanted)}
+
+
+_OF_ORDERS = select(PostingGroup).where(
+    PostingGroup.store_id == bindparam("store"), PostingGroup.kind == "order", among(PostingGroup.key, "keys")
+)
 
 
 def _numbers(store: Store, order: Order) -> tuple[str, str]:
@@ -248,9 +261,17 @@ def _end_deliveries(
     for row in rows:
         alike[row.outcome, row.reason].extend(deliveries.get(row.external_id, ()))
     for (outcome, reason), delivery_ids in alike.items():
-        session.execute(
-            update(Delivery)
-            .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.OPEN)
-            .values(state=DeliveryState.DONE, outcome=outcome, reason=reason, ended_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_ENDED, {"ids": delivery_ids, "as": outcome, "because": reason, "now": now})
+
+
+_DELIVERIES = cast(Table, Delivery.__table__)
+_ENDED = (
+    update(_DELIVERIES)
+    .where(among(_DELIVERIES.c.id, "ids"), _DELIVERIES.c.state == DeliveryState.OPEN)
+    .values(
+        state=DeliveryState.DONE,
+        outcome=bindparam("as", type_=_DELIVERIES.c.outcome.type),
+        reason=bindparam("because", type_=_DELIVERIES.c.reason.type),
+        ended_at=bindparam("now", type_=_DELIVERIES.c.ended_at.type),
+    )
+)

@@ -11,16 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import cast
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from embedded_app import inbox
 from embedded_app.accounting.order import Order
 from embedded_app.channels import CHANNELS, DELETED, AccessLost, QueryRefused, Reading, StoreBusy, Unreadable
 from embedded_app.clock import now
-from embedded_app.db import db
+from embedded_app.db import among, db
 from embedded_app.models import Delivery, DeliveryState, OrderFacts, Outcome, Store
 from embedded_app.pipeline import asking, credentials, organisations
 from embedded_app.pipeline.deciding import decide
@@ -29,6 +30,8 @@ from embedded_app.queue import wake_at
 # A job that runs longer than this wakes itself again, so that a hung one is told from a busy one.
 WORK_SECONDS = 5.0
 ORDERS_PER_ROUND = 50
+# The same of orders that a gather died on once, and more often.
+ORDERS_AFTER_DEATHS = (7, 1)
 DELIVERIES_PER_ROUND = 500
 # So often may a gather begin on an order and die before the order is set aside and held.
 TRIES = 3
@@ -93,7 +96,8 @@ def gather(store_id: int) -> bool:
 def _next_round(session: Session, store_id: int) -> _Round | None:
     """The most urgent of the open deliveries, then the oldest, fresh ones first.
 
-    Those a gather died on come last among the equally urgent, one order at a time.
+    Those a gather died on come last among the equally urgent, fewer at a time with each try: most were merely there
+    when the process was killed, and the one that fails by itself is soon alone.
     """
     rows = session.execute(
         select(
@@ -111,11 +115,11 @@ def _next_round(session: Session, store_id: int) -> _Round | None:
     ).all()
     if not rows:
         return None
-    fresh = rows[0].tries == 0
-    most = ORDERS_PER_ROUND if fresh else 1
-    taken = _Round(by_order={}, without_order=[], failed=rows[0].tries >= TRIES)
+    tries = rows[0].tries
+    most = ORDERS_AFTER_DEATHS[min(tries, len(ORDERS_AFTER_DEATHS)) - 1] if tries > 0 else ORDERS_PER_ROUND
+    taken = _Round(by_order={}, without_order=[], failed=tries >= TRIES)
     for row in rows:
-        if fresh and row.tries:
+        if row.tries != tries:
             break
         order_id = row.order_external_id
         if order_id is None:
@@ -186,13 +190,7 @@ def _stale(session: Session, store: Store, taken: _Round, answers: Mapping[str, 
 
     An order that a delivery tells of and the store does not have may be too new for the copy that answered.
     """
-    known = session.execute(
-        select(OrderFacts.external_id, OrderFacts.store_updated_at).where(
-            OrderFacts.store_id == store.id,
-            OrderFacts.external_id.in_(answers),
-            OrderFacts.store_updated_at.is_not(None),
-        )
-    )
+    known = session.execute(_KNOWN_MOMENTS, {"store": store.id, "external_ids": list(answers)})
     at_least = dict(taken.told)
     for row in known:
         at_least[row.external_id] = max(row.store_updated_at, at_least.get(row.external_id, row.store_updated_at))
@@ -201,6 +199,13 @@ def _stale(session: Session, store: Store, taken: _Round, answers: Mapping[str, 
         for order_id, answer in answers.items()
         if taken.stale_reads[order_id] < len(STALE_WAITS) and _is_older(answer, at_least, taken.told, order_id)
     }
+
+
+_KNOWN_MOMENTS = select(OrderFacts.external_id, OrderFacts.store_updated_at).where(
+    OrderFacts.store_id == bindparam("store"),
+    among(OrderFacts.external_id, "external_ids"),
+    OrderFacts.store_updated_at.is_not(None),
+)
 
 
 def _is_older(
@@ -227,8 +232,16 @@ def _read_again_later(session: Session, store: Store, taken: _Round, stale: Mapp
 
 
 def _count_try(session: Session, taken: _Round, by: int) -> None:
-    session.execute(update(Delivery).where(Delivery.id.in_(taken.delivery_ids)).values(tries=Delivery.tries + by))
-    session.commit()
+    """Count a try, or take it back; committed with what follows: before the store is asked, or with what it refused."""
+    session.execute(_TRIED, {"ids": taken.delivery_ids, "by": by})
+
+
+_DELIVERIES = cast(Table, Delivery.__table__)
+_TRIED = (
+    update(_DELIVERIES)
+    .where(among(_DELIVERIES.c.id, "ids"))
+    .values(tries=_DELIVERIES.c.tries + bindparam("by", type_=_DELIVERIES.c.tries.type))
+)
 
 
 def _end(session: Session, delivery_ids: Sequence[int], outcome: Outcome, reason: str) -> None:

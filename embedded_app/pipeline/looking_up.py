@@ -28,8 +28,9 @@ log = structlog.get_logger(__name__)
 
 
 def look_up(session: Session, api: XeroApi, batch: Batch) -> None:
-    """Look up every element of an unknown batch: found is posted, absent is ready for a new batch. Commits.
+    """Look up every element of an unknown batch: found is posted, absent is ready for a new batch.
 
+    Commits before it asks; the caller commits what was found.
     Raises RetryLater, NeedsReconnect or NeedsMerchant where Xero cannot be read now; the batch then stays unknown.
     """
     batch_id, endpoint = batch.id, ENDPOINTS[batch.endpoint]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import Select, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from embedded_app import outbox
@@ -38,7 +38,7 @@ def name_contacts(session: Session, organisation_id: int) -> None:
     A customer without a name is held with a sentence. A store that cannot be read now delays its own contacts only.
     """
     waiting: dict[int, list[Dispatch]] = defaultdict(list)
-    for dispatch in session.scalars(_nameless(organisation_id)):
+    for dispatch in session.scalars(_NAMELESS, {"organisation": organisation_id, "now": now()}):
         waiting[dispatch.store_id].append(dispatch)
     for store_id, dispatches in waiting.items():
         ids = [_customer_id(dispatch) for dispatch in dispatches]
@@ -53,20 +53,20 @@ def name_contacts(session: Session, organisation_id: int) -> None:
         session.commit()
 
 
-def _nameless(organisation_id: int) -> Select[Dispatch]:
-    return (
-        select(Dispatch)
-        .join(Dispatch.contact)
-        .where(
-            Dispatch.organisation_id == organisation_id,
-            Dispatch.state == DispatchState.READY,
-            or_(Dispatch.not_before.is_(None), Dispatch.not_before <= now()),
-            Contact.name.is_(None),
-        )
-        .options(joinedload(Dispatch.contact))
-        .order_by(Dispatch.priority, Dispatch.id)
-        .limit(NAMES_PER_ROUND)
+# Composed once, for every call asks it.
+_NAMELESS = (
+    select(Dispatch)
+    .join(Dispatch.contact)
+    .where(
+        Dispatch.organisation_id == bindparam("organisation"),
+        Dispatch.state == DispatchState.READY,
+        or_(Dispatch.not_before.is_(None), Dispatch.not_before <= bindparam("now")),
+        Contact.name.is_(None),
     )
+    .options(joinedload(Dispatch.contact))
+    .order_by(Dispatch.priority, Dispatch.id)
+    .limit(NAMES_PER_ROUND)
+)
 
 
 def _read(session: Session, store: Store, ids: Sequence[str]) -> Mapping[str, str | None]:

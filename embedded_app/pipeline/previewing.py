@@ -96,7 +96,7 @@ def preview(session: Session, store: Store, order: Order, rulebook: Rulebook) ->
             PostingGroup.store_id == store.id, PostingGroup.kind == "order", PostingGroup.key == order.id
         )
     )
-    history = recorded.histories(session, [row])[row.id] if row else History()
+    history = recorded.histories(session, [row.id])[row.id] if row else History()
     states = {}
     if row is not None:
         documents = select(models.Document).where(
@@ -176,7 +176,7 @@ def ahead(session: Session, store: Store, rulebook: Rulebook) -> Ahead:
     ).all()
     orders = [from_facts(facts) for _, facts in rows[:MOST_AHEAD]]
     groups = _groups(session, store, [order.id for order in orders])
-    histories = recorded.histories(session, groups.values())
+    histories = recorded.histories(session, [group.id for group in groups.values()])
     decisions = []
     for order in orders:
         row = groups.get(order.id)

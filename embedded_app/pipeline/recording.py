@@ -54,7 +54,7 @@ class Recorder:
 
     def __init__(self, session: Session, store: Store, *, mapping_id: int, now: datetime, groups: int = 1) -> None:
         self.session, self.store, self.mapping_id, self.now = session, store, mapping_id, now
-        self.ids = Ids(session, at_first=groups + 1)
+        self.ids = Ids(session, (DocumentRow, DocumentOrder, SettlementRow, Dispatch), at_first=groups + 1)
         self.rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
         self.contacts: dict[str, _Contact] = {}
         self.urged: dict[int, list[int]] = defaultdict(list)

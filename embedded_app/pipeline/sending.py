@@ -43,10 +43,11 @@ def send(organisation_id: int) -> bool:
             session.rollback()
             return False
         try:
-            api = credentials.xero_api(session, organisation, now=now())
+            api = credentials.xero_api_uncommitted(session, organisation, now=now())
         except XeroError as problem:
             return _give_up(session, organisation, problem)
         more = _one_call(session, organisation, api)
+        # With what became of the call, in one transaction.
         calls_left.note(session, organisation, api.limits, now=now())
         session.commit()
         if not more:
@@ -124,14 +125,15 @@ def _write(session: Session, organisation: Organisation, api: XeroApi, call: out
         outcomes = looking_up.own_numbers(session, api, call, outcomes)
     except XeroError as unread:
         return _doubt(session, organisation, call, unread)
+    _apply(session, call, outcomes, answered_as=answer.correlation_id)
     organisation.refused_in_a_row = organisation.unauthorised_in_a_row = 0
-    return _apply(session, call, outcomes, answered_as=answer.correlation_id)
+    return True
 
 
 def _apply(
     session: Session, call: outbox.Call, outcomes: Sequence[Posted | Refused], *, answered_as: str | None
-) -> bool:
-    """Write the outcomes down. answered_as: Xero's name for the call."""
+) -> None:
+    """Write the outcomes down, for `send` to commit. answered_as: Xero's name for the call."""
     applied = outbox.apply(session, call, outcomes, now=now())
     posted = sum(isinstance(outcome, Posted) for outcome in outcomes)
     log.info(
@@ -141,7 +143,6 @@ def _apply(
         refused=len(outcomes) - posted,
         applied=applied,
     )
-    return True
 
 
 def _refused(session: Session, organisation: Organisation, call: outbox.Call, refusal: NeedsMerchant) -> bool:
@@ -156,11 +157,11 @@ def _refused(session: Session, organisation: Organisation, call: outbox.Call, re
     if call.size > 1:
         outbox.split(session, call, now=now())
         return True
+    held = Refused(code=Cause.OTHER, subject="", sentence=refusal.sentence, original=refusal.sentence)
+    _apply(session, call, [held], answered_as=refusal.correlation_id)
     # A 404 for the document in the path is that document's fault alone.
     organisation.refused_in_a_row += 0 if call.path_ids else 1
     too_many = organisation.refused_in_a_row >= MOST_REFUSED_IN_A_ROW
-    held = Refused(code=Cause.OTHER, subject="", sentence=refusal.sentence, original=refusal.sentence)
-    _apply(session, call, [held], answered_as=refusal.correlation_id)
     if too_many:
         organisation.refused_in_a_row = 0
         calls_left.leave_alone(session, organisation, now() + REFUSING_PAUSE)

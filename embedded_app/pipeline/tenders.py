@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from embedded_app.accounting.order import Order
 from embedded_app.bulk import insert_all
+from embedded_app.db import among
 from embedded_app.models import Tender
 
 
@@ -32,9 +33,10 @@ def record_tenders(session: Session, store_id: int, orders: Mapping[int, Order])
     if not values:
         return {}
     insert_all(session, Tender, values, unless_taken=("store_id", "external_id"))
-    kept = session.execute(
-        select(Tender.external_id, Tender.id).where(
-            Tender.store_id == store_id, Tender.external_id.in_([value["external_id"] for value in values])
-        )
-    )
+    kept = session.execute(_KEPT, {"store": store_id, "external_ids": [value["external_id"] for value in values]})
     return {row.external_id: row.id for row in kept}
+
+
+_KEPT = select(Tender.external_id, Tender.id).where(
+    Tender.store_id == bindparam("store"), among(Tender.external_id, "external_ids")
+)
