@@ -4,6 +4,9 @@
 # make test                 all tests, in parallel
 # make check                lint, format, types
 # make nightly              every variant, and the property tests at length on fresh lives
+# make simulate             200 fresh worlds under faults [SEED=… WORLDS=… PLANT=…]; a failure says how to replay it
+# make simulate-ci          the same in at most ten minutes: fixed worlds, then as many fresh ones as the time allows
+# make crashes             kill -9 of every process, the database's too, through days of orders [RUNS=20 ORDERS=5000 SEED=1]
 # make bench [ONLY=drain]   measurements, each against a floor from the same run
 # make strings              collect every sentence of the pages into translations/messages.pot, for translators
 # make migration            draw revision 0002 anew from models.py (only while nothing has been released)
@@ -13,12 +16,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
 ORDERS ?=
+RUNS ?=
 READY ?=
 FAULTS ?=
+SEED ?=
+WORLDS ?=
+PLANT ?=
 TESTS_AT_ONCE ?= auto
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test check nightly bench strings migration
+.PHONY: demo test check nightly crashes simulate simulate-ci bench strings migration
 
 demo: $(STAMP)
 	@$(BIN)/flask --app embedded_app demo $(if $(READY)$(ORDERS)$(FAULTS),,--setup) $(if $(ORDERS),--orders $(ORDERS)) $(if $(FAULTS),--faults $(FAULTS))
@@ -33,7 +40,17 @@ check: $(STAMP)
 
 nightly: $(STAMP)
 	@$(BIN)/pytest -n $(TESTS_AT_ONCE) -m thorough
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(TESTS_AT_ONCE) -o faulthandler_timeout=3600 tests/properties
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(TESTS_AT_ONCE) -o faulthandler_timeout=3600 tests/properties tests/hostile
+
+simulate: $(STAMP)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(WORLDS),--worlds $(WORLDS)) $(if $(PLANT),--plant $(PLANT))
+
+simulate-ci: $(STAMP)
+	@$(BIN)/python -m tests.simulation --seed 1 --worlds 60
+	@$(BIN)/python -m tests.simulation --worlds 2000 --minutes 7
+
+crashes: $(STAMP)
+	@$(BIN)/python -m tests.crashes $(if $(RUNS),--runs $(RUNS)) $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED))
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(ONLY)

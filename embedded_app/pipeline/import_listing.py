@@ -20,6 +20,7 @@ from embedded_app.channels import (
     ListingState,
     PlacedOrder,
     QueryRefused,
+    QueryTooLarge,
     StoreBusy,
 )
 from embedded_app.models import Import, ImportOrder, ImportOrderState, ImportState, OrderFacts, Outcome, Store
@@ -56,7 +57,7 @@ def list_orders(session: Session, store: Store, row: Import, *, stop_at: float) 
     except AccessLost as lost:
         session.rollback()
         asking.pause(session, store, lost)
-    except QueryRefused as refused:
+    except (QueryRefused, QueryTooLarge) as refused:
         session.rollback()
         return _begin_anew(session, import_id, refused.sentence)
     return False

@@ -1,0 +1,182 @@
+"""Whether a settled world's books are what its stores sold: every cent exactly once, or held for a true reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from embedded_app.sandbox.xero.organisation import Organisation
+from tests.simulation import places
+from tests.simulation.claims import Claim, claims
+from tests.simulation.comparing import compared, differences, passed_over, too_much
+from tests.simulation.expected import (
+    GIFT_CARDS,
+    PROMOTIONS,
+    ZERO,
+    Expected,
+    Sums,
+    cards_of,
+    expected_of,
+    without_zeros,
+)
+from tests.simulation.found import Found, found_in, order_number
+from tests.simulation.judging import judged
+from tests.simulation.merchants import Touched
+from tests.simulation.worlds import Store, World
+
+RECEIVABLES, TAX = "610", "820"
+# A clock that was set, a process that died before it wrote down how many calls are left, and a write that was given up
+# may each make us miscount.
+MISCOUNTS = ("crash", "clock", "others", "late")
+
+
+class WrongBooks(AssertionError):
+    """The books are not what the stores say."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Audit:
+    """One organisation's books beside its stores. balances: what each account must come to, debits positive."""
+
+    organisation: Organisation
+    touched: list[Touched]
+    found: dict[str, Found]
+    balances: Sums = field(default_factory=lambda: defaultdict(Decimal))
+    wrong: list[str] = field(default_factory=list)
+
+
+def check(world: World) -> None:
+    """Raise WrongBooks where anything is wrong in any organisation of the world."""
+    wrong = []
+    for organisation in world.organisations().values():
+        audit, stores = _audit(world, organisation), list(_stores(world, organisation))
+        for store in stores:
+            _orders(world, store, audit)
+            _cards(store, audit)
+        _whole(audit, stores)
+        wrong += audit.wrong
+    excused = sum(
+        count for (kind, _), count in world.seams.met.items() if kind.startswith(("crash", "clock", "others"))
+    )
+    if world.books.limits.refused > excused:
+        wrong.append(f"{world.books.limits.refused} calls went beyond Xero's limits")
+    if wrong:
+        raise WrongBooks("\n".join(wrong))
+
+
+def check_orders(world: World) -> None:
+    """Raise WrongBooks where an order that is not held is not in the books as its store has it."""
+    wrong = []
+    for organisation in world.organisations().values():
+        audit = _audit(world, organisation)
+        for store in _stores(world, organisation):
+            held = {one.order for one in claims(world, store)}
+            for order in store.shop.orders.values():
+                expected = expected_of(store, order)
+                if order.id not in held and not _by_hand(audit, expected):
+                    stands = audit.found.get(expected.number, Found())
+                    wrong += _named(expected, compared(expected, stands, world.locks.get(organisation.tenant_id, [])))
+    if wrong:
+        raise WrongBooks("before any look back:\n" + "\n".join(wrong))
+
+
+def _audit(world: World, organisation: Organisation) -> Audit:
+    touched = [one for one in world.touched if one.organisation is organisation]
+    return Audit(organisation=organisation, touched=touched, found=found_in(organisation))
+
+
+def _stores(world: World, organisation: Organisation) -> Iterator[Store]:
+    return (one for one in world.stores.values() if one.organisation is organisation)
+
+
+def _orders(world: World, store: Store, audit: Audit) -> None:
+    """Compare each order of the store with what stands for it; what stands for none is left in `audit.found`."""
+    held = _by_order(claims(world, store))
+    locks = world.locks.get(store.organisation.tenant_id, [])
+    for order in store.shop.orders.values():
+        expected = expected_of(store, order)
+        stands = audit.found.pop(expected.number, Found())
+        by_hand = _by_hand(audit, expected)
+        verdict = judged(held.pop(order.id, []), expected, locks=locks, by_hand=bool(by_hand))
+        wrong = list(verdict.wrong)
+        if by_hand or verdict.is_held:
+            wrong += too_much(expected, stands, by_hand)
+            _book_found(audit.balances, stands)
+        else:
+            wrong += compared(expected, stands, locks) + passed_over(stands)
+            _book(audit.balances, expected)
+        audit.wrong += _named(expected, wrong)
+    audit.wrong += [f"{store.plan.name}: {one.cause}: {one.sentence}" for some in held.values() for one in some]
+
+
+def _cards(store: Store, audit: Audit) -> None:
+    """Each gift card that was given by hand is one journal: the store owes what it promised."""
+    posted = [one for one in audit.organisation.journals() if one.status == "POSTED"]
+    for number, value in cards_of(store).items():
+        moves = [
+            (places.family(line.account_code), line.line_amount)
+            for one in posted
+            for line in one.lines
+            if one.narration.split(" ")[0] == number
+        ]
+        if sorted(moves) != [(PROMOTIONS, value), (GIFT_CARDS, -value)]:
+            audit.wrong.append(f"gift card {number} of {value} stands as {moves}")
+        audit.balances[PROMOTIONS] += value
+        audit.balances[GIFT_CARDS] -= value
+
+
+def _whole(audit: Audit, stores: Sequence[Store]) -> None:
+    """What concerns the organisation as a whole: nothing foreign, no person's edit undone, all accounts right."""
+    name = audit.organisation.name
+    audit.wrong += [f"{number} stands in {name}, but no store of it sold that" for number in audit.found]
+    audit.wrong += [
+        f"{one.number}: a person's change was overwritten: {', '.join(one.changed())}"
+        for one in audit.touched
+        if one.changed()
+    ]
+    known = sum(len(cards_of(store)) for store in stores)
+    journals = [one for one in audit.organisation.journals() if one.status == "POSTED"]
+    if len(journals) != known:
+        audit.wrong.append(f"{len(journals)} journals stand in {name} for {known} gift cards")
+    if not audit.wrong:
+        families: Sums = defaultdict(Decimal)
+        for account, amount in audit.organisation.balances().items():
+            families[places.family(account)] += amount
+        audit.wrong += differences("balance of", without_zeros(families), without_zeros(audit.balances))
+
+
+def _by_hand(audit: Audit, expected: Expected) -> list[Touched]:
+    return [one for one in audit.touched if order_number(one.number) == expected.number]
+
+
+def _by_order(held: list[Claim]) -> dict[str | None, list[Claim]]:
+    by_order: dict[str | None, list[Claim]] = defaultdict(list)
+    for one in held:
+        by_order[one.order].append(one)
+    return by_order
+
+
+def _named(expected: Expected, wrong: list[str]) -> list[str]:
+    return [f"{expected.number}: {problem}" for problem in wrong]
+
+
+def _book(balances: Sums, expected: Expected) -> None:
+    """Add what the order must come to on each account."""
+    for account, amount in expected.nets.items():
+        balances[account] -= amount
+    balances[TAX] -= sum(expected.taxes.values(), ZERO)
+    for one in expected.money.values():
+        balances[one.account] += one.amount
+    balances[RECEIVABLES] += expected.total - expected.moved
+
+
+def _book_found(balances: Sums, found: Found) -> None:
+    """Add what stands for an order that is held, or that a person has changed."""
+    for account, amount in found.nets.items():
+        balances[account] -= amount
+    balances[TAX] -= sum(found.taxes.values(), ZERO)
+    for one in (moved for some in found.money.values() for moved in some):
+        balances[one.account] += one.amount
+    balances[RECEIVABLES] += found.open

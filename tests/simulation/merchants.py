@@ -1,0 +1,153 @@
+"""What merchants and their accountants do: mappings, the switch, Xero connected anew; lock dates and edits by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from embedded_app.db import db
+from embedded_app.sandbox.xero.organisation import Organisation
+from embedded_app.sandbox.xero.records import Document, Payment
+from tests.simulation.worlds import Store, World, connect_xero
+
+
+@dataclass(slots=True, kw_only=True)
+class Touched:
+    """Something of ours that a person changed in Xero: what it was like then is what it must be like for ever.
+
+    number: of the document it is, or is on. tender: of the payment that was removed.
+    """
+
+    organisation: Organisation
+    number: str
+    record: Document | Payment
+    as_left: dict[str, Any]
+    tender: str | None = None
+
+    def changed(self) -> list[str]:
+        """What somebody changed since."""
+        return [name for name, value in self.as_left.items() if getattr(self.record, name) != value]
+
+
+def change_mapping(world: World, *, shop: str, variant: int) -> None:
+    """The merchant saves another mapping."""
+    world.map(world.stores[shop], variant)
+
+
+def switch(world: World, *, shop: str, on: bool) -> None:
+    """The merchant switches posting on or off."""
+    world.switch(world.stores[shop], on=on)
+
+
+def disconnect(world: World, *, shop: str) -> None:
+    """Somebody clicks Disconnect in Xero, under Connected apps."""
+    store, identity = world.stores[shop], world.books.identity
+    for connection in identity.connections_of(store.user_id):
+        if connection.tenant_id == store.organisation.tenant_id:
+            del identity.connections[connection.connection_id]
+            world.seams.met["disconnected", "Xero"] += 1
+
+
+def reconnect(world: World, *, shop: str) -> None:
+    """The merchant connects Xero again."""
+    store = world.stores[shop]
+    with world.app.app_context():
+        connect_xero(world, store.organisation, store.user_id)
+        db.session.commit()
+
+
+def lock(world: World, *, shop: str, days: int | None) -> None:
+    """The accountant closes the books until so many days ago, or opens them again."""
+    store = world.stores[shop]
+    today = world.clock.now().astimezone(ZoneInfo(store.market.timezone)).date()
+    store.organisation.period_lock = None if days is None else today - timedelta(days=days)
+    if store.organisation.period_lock is not None:
+        world.locks.setdefault(store.organisation.tenant_id, []).append(store.organisation.period_lock)
+    world.seams.met["lock date moved", "Xero"] += 1
+
+
+def edit(world: World, *, shop: str, what: str, seed: int) -> None:
+    """The accountant changes something of ours in Xero by hand."""
+    store, draw = world.stores[shop], random.Random(seed)
+    done = EDITS[what](world, store, draw)
+    if done is not None:
+        world.touched.append(done)
+        world.seams.met[f"by hand: {what}", "Xero"] += 1
+
+
+def _void(world: World, store: Store, draw: random.Random) -> Touched | None:
+    standing = [
+        one
+        for one in store.organisation.documents()
+        if one.status == "AUTHORISED" and not one.paid and not one.allocated and not store.organisation.locked(one.day)
+    ]
+    if not standing:
+        return None
+    document = draw.choice(standing)
+    document.status, document.updated_at = "VOIDED", world.clock.now()
+    return _touched(store, document, status="VOIDED")
+
+
+def _rename(world: World, store: Store, draw: random.Random) -> Touched | None:
+    standing = [one for one in store.organisation.documents() if one.status in ("AUTHORISED", "PAID")]
+    if not standing:
+        return None
+    document = draw.choice(standing)
+    document.reference, document.updated_at = f"{document.reference} seen by hand", world.clock.now()
+    return _touched(store, document, reference=document.reference)
+
+
+def _reprice(world: World, store: Store, draw: random.Random) -> Touched | None:
+    unpaid = [
+        one for one in store.organisation.documents() if one.status == "AUTHORISED" and not one.paid and one.total > 2
+    ]
+    unpaid = [one for one in unpaid if not one.allocated]
+    if not unpaid:
+        return None
+    document = draw.choice(unpaid)
+    first, *rest = document.lines
+    document.lines = (replace(first, line_amount=first.line_amount - 1), *rest)
+    document.updated_at = world.clock.now()
+    return _touched(store, document, lines=document.lines)
+
+
+def _remove_payment(world: World, store: Store, draw: random.Random) -> Touched | None:
+    standing = [one for one in store.organisation.payments() if not one.deleted]
+    standing = [one for one in standing if not store.organisation.locked(one.day)]
+    if not standing:
+        return None
+    payment = draw.choice(standing)
+    payment.status, payment.updated_at = "DELETED", world.clock.now()
+    payment.document.settle_status(world.clock.now())
+    number, tender = payment.reference.split(" ")[:2]
+    return Touched(
+        organisation=store.organisation,
+        number=number,
+        record=payment,
+        as_left={"status": "DELETED"},
+        tender=tender,
+    )
+
+
+def _touched(store: Store, document: Document, **as_left: Any) -> Touched:
+    return Touched(organisation=store.organisation, number=document.number, record=document, as_left=as_left)
+
+
+EDITS: dict[str, Callable[[World, Store, random.Random], Touched | None]] = {
+    "void": _void,
+    "rename": _rename,
+    "reprice": _reprice,
+    "remove payment": _remove_payment,
+}
+BY_PEOPLE: dict[str, Callable[..., None]] = {
+    "mapping": change_mapping,
+    "switch": switch,
+    "disconnect": disconnect,
+    "reconnect": reconnect,
+    "lock": lock,
+    "edit": edit,
+}

@@ -1,0 +1,30 @@
+"""A few simulated worlds, and every world that once went wrong; `make simulate` plays as many fresh ones as wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.simulation.drawing import draw_script
+from tests.simulation.running import run_script
+from tests.simulation.scripts import script_from_json
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
+SEEDS = (1, 2)
+MORE_SEEDS = tuple(range(100, 140))
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in MORE_SEEDS)])
+def test_whatever_fails_the_books_are_what_the_stores_sold(simulated: Flask, seed: int) -> None:
+    outcome = run_script(simulated, draw_script(seed))
+
+    assert outcome.problem is None, outcome.problem
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.stem for case in CASES])
+def test_what_once_went_wrong_goes_wrong_no_more(simulated: Flask, case: Path) -> None:
+    outcome = run_script(simulated, script_from_json(case.read_text(encoding="utf-8")))
+
+    assert outcome.problem is None, outcome.problem
