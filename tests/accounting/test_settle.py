@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -171,3 +172,14 @@ def test_tenders_listed_in_any_order_are_taken_by_their_moment() -> None:
     decision = decided(order(SOLD_60, late, early), History())
 
     assert [(one.tender_id, one.amount) for one in decision.settlements] == [("early", 10), ("late", 50)]
+
+
+def test_documents_take_no_role_that_is_taken_where_an_earlier_one_was_never_sent() -> None:
+    facts = order(SOLD_60, received("60.00"), BACK_20, BACK_30, paid_back("50.00", day=26))
+    history = posted(order(SOLD_60, received("60.00"), BACK_20, BACK_30))
+    without_the_first = replace(history, documents=tuple(one for one in history.documents if one.role != "R1"))
+
+    decision = decided(facts, without_the_first)
+
+    assert [(one.role, one.total) for one in decision.documents] == [("R3", Decimal("20.00"))]
+    assert moves(decision.settlements) == ["refund R2 30.00", "refund R3 20.00"]

@@ -92,6 +92,16 @@ def test_later_money_is_posted_once_and_new_money_beside_it() -> None:
     assert [(one.role, one.total) for one in more.documents] == [("M2", Decimal("7.00"))]
 
 
+def test_later_money_takes_no_number_that_other_money_of_the_order_has() -> None:
+    both = order(SOLD, PAID_AFTER, received("7.00", id="T8", day=26))
+    history = after(decided(both, mapping=START))
+    only_the_second = replace(history, documents=history.documents[1:])
+
+    (document,) = decided(both, only_the_second, mapping=START).documents
+
+    assert (document.role, document.tender_id) == ("M3", "T7")
+
+
 def test_an_order_stays_what_it_was_when_it_was_first_posted() -> None:
     facts, later = order(SOLD, PAID_AFTER), order(SOLD, PAID_AFTER, received("7.00", id="T8", day=26))
     as_old = after(decided(facts, mapping=START))

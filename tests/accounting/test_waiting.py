@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from embedded_app.accounting.order import AgreementKind, Order
+from embedded_app.accounting.mapping import Mapping
+from embedded_app.accounting.order import AgreementKind, LineKind, Order
 from embedded_app.accounting.posting import NOTHING_NEW
 from tests.accounting.shop import (
     MAPPING,
@@ -23,6 +24,8 @@ from tests.accounting.shop import (
 WHEN_PAID = replace(MAPPING, post_when="paid")
 WHEN_FULFILLED = replace(MAPPING, post_when="fulfilled")
 SOLD = placed(line("12.00", "2.00"))
+CARD = line("50.00", kind=LineKind.GIFT_CARD)
+WITH_CARD = placed(line("12.00", "2.00"), CARD)
 BACK = refunded(line("-12.00", "-2.00"), day=25)
 ADDED = agreed("agreement/3", AgreementKind.EDITED, line("6.00", "1.00"), day=26)
 
@@ -38,6 +41,29 @@ def test_it_waits_visibly_until_it_is_fulfilled() -> None:
     decision = decided(order(SOLD, received("12.00")), mapping=WHEN_FULFILLED)
 
     assert (decision.documents, decision.waiting) == ((), "#1 waits until all of it is fulfilled.")
+
+
+@pytest.mark.parametrize("mapping", [MAPPING, WHEN_PAID, WHEN_FULFILLED])
+def test_an_order_with_gift_cards_waits_for_its_money_whatever_was_chosen(mapping: Mapping) -> None:
+    facts = order(WITH_CARD, received("50.00"), fulfilled_at=at(24))
+
+    assert decided(facts, mapping=mapping).waiting == (
+        "#1 waits until it is paid, when its gift cards are made: 50.00 GBP of 62.00 GBP was received."
+    )
+    paid = replace(facts, tenders=order(received("62.00")).tenders, totals=order(WITH_CARD, received("62.00")).totals)
+    assert decided(paid, mapping=mapping).documents[0].role == "placed"
+
+
+def test_an_order_with_gift_cards_is_not_posted_before_it_is_fulfilled_where_that_was_chosen() -> None:
+    decision = decided(order(WITH_CARD, received("62.00")), mapping=WHEN_FULFILLED)
+
+    assert (decision.documents, decision.waiting) == ((), "#1 waits until all of it is fulfilled.")
+
+
+def test_a_gift_card_that_is_added_to_an_order_later_does_not_take_its_posting_back() -> None:
+    added = agreed("agreement/3", AgreementKind.EDITED, CARD, day=26)
+
+    assert [one.role for one in decided(order(SOLD, added)).documents] == ["placed", "E1"]
 
 
 def test_a_part_paid_at_the_checkout_before_the_order_was_written_is_a_part_only() -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from embedded_app.accounting.documents import Decision, Document, DocumentKind, DocumentLine, Held, History, Settlement
 from embedded_app.accounting.mapping import SpecialAccount, TaxKey
-from embedded_app.accounting.order import AgreementKind, Order, SaleLine, TenderKind
+from embedded_app.accounting.order import AgreementKind, LineKind, Order, SaleLine, TenderKind
 from embedded_app.accounting.posting import post
 from embedded_app.sandbox.shopify.cents import unit_of
 from tests.books_model import SALES, BooksModel
@@ -228,7 +228,8 @@ def _is_nothing(done: Posted) -> bool:
     """Whether there is nothing to post: no money moved, and nothing was sold, or all of it was taken back unposted."""
     order, mapping = done.life.order, done.life.mapping
     sold = any(ledgers.books_something(line, mapping) for line in ledgers.sale_lines(order))
-    undone = mapping.post_when != "placed" and not order.totals.current
+    with_cards = any(line.kind is LineKind.GIFT_CARD for line in order.agreements[0].lines)
+    undone = (mapping.post_when != "placed" or with_cards) and not order.totals.current
     return not order.tenders and (undone or not sold)
 
 
