@@ -1,10 +1,12 @@
 """The database: SQLAlchemy bound to the app, with names for all constraints and limits on all waiting."""
 
+import select
 from typing import Any
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ARRAY, Column, ColumnElement, Engine, ExceptionContext, MetaData, any_, bindparam, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 CONNECT_TIMEOUT_SECONDS = 2
@@ -41,13 +43,30 @@ def engine_options() -> dict[str, Any]:
     # All statements here are short: to start helpers for one takes longer than what they save.
     limits += " -c max_parallel_workers_per_gather=0"
     return {
-        "pool_pre_ping": True,
+        "pool_events": [(_look_alive, "checkout")],
         "hide_parameters": True,  # an error's text goes to the log, and a statement's values may be names
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": POOL_TIMEOUT_SECONDS,
         "connect_args": {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": limits},
     }
+
+
+def _look_alive(connection: psycopg.Connection[Any], record: object, proxy: object) -> None:
+    """Have a connection that the server has closed replaced before it is used: such a one has something to read.
+
+    pool_pre_ping asks the server instead, a round trip for each transaction.
+    """
+    if connection.closed or _has_something_to_read(connection.fileno()):
+        raise DisconnectionError("The server has closed this connection.")
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 @event.listens_for(Engine, "handle_error")

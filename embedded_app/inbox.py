@@ -6,16 +6,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Table, bindparam, literal, literal_column, select
+from sqlalchemy import Select, Table, bindparam, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from embedded_app.channels import DeliveryNote
 from embedded_app.models import Delivery, DeliveryState, Priority, Store, Tally
-from embedded_app.queue import wake
+from embedded_app.queue import is_waiting, wake
 
 UNKNOWN_SHOP = "webhooks of unknown shops"
 # Topics that tell of the app or of people's data and not of orders; pipeline/complying.py does what they ask for.
@@ -30,19 +29,25 @@ class Receipt(StrEnum):
     UNKNOWN_SHOP = "unknown shop"
 
 
-def _taken_in() -> ReturningInsert[Any]:
-    """One delivery of a store that we know, and its store's id; nothing where we have it already."""
+def _taken_in() -> Select[tuple[int, bool]]:
+    """Take in one delivery of a store that we know; nothing comes of one that we have already.
+
+    Returns its store's id, and whether the store's gather waits already: asked in the same statement, because each
+    costs a webhook a round trip.
+    """
     columns = _DELIVERIES.c
     told = [columns[name] for name in _TOLD]
     values = [Store.id, literal(DeliveryState.OPEN, columns.state.type)]
     values += [bindparam(column.name, type_=column.type) for column in told]
     known = select(*values).where(Store.channel == bindparam("channel"), Store.external_id == bindparam("shop"))
-    return (
+    taken = (
         insert(_DELIVERIES)
         .from_select([columns.store_id, columns.state, *told], known)
         .on_conflict_do_nothing(index_elements=["store_id", "webhook_id"])
         .returning(columns.store_id)
+        .cte("taken")
     )
+    return select(taken.c.store_id, is_waiting("gather", taken.c.store_id).label("is_waiting"))
 
 
 _DELIVERIES = cast(Table, Delivery.__table__)
@@ -78,8 +83,8 @@ def receive(session: Session, channel: str, note: DeliveryNote, *, now: datetime
         "triggered_at": note.triggered_at,
         "received_at": now,
     }
-    store_id = session.scalar(_TAKEN_IN, told)
-    if store_id is None:
+    taken = session.execute(_TAKEN_IN, told).one_or_none()
+    if taken is None:
         is_known = select(Store.id).where(Store.channel == channel, Store.external_id == note.shop)
         if session.scalar(is_known) is not None:
             return Receipt.REPEATED
@@ -87,9 +92,9 @@ def receive(session: Session, channel: str, note: DeliveryNote, *, now: datetime
         return Receipt.UNKNOWN_SHOP
 
     if note.topic in NOTICES:
-        wake(session, "upkeep", store_id, queue="gather")
-    else:
-        wake(session, "gather", store_id)
+        wake(session, "upkeep", taken.store_id, queue="gather")
+    elif not taken.is_waiting:
+        wake(session, "gather", taken.store_id, has_looked=True)
     return Receipt.RECORDED
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Text, column, func, literal, literal_column, select, table, text
 from sqlalchemy.orm import Session, scoped_session
 
 # It never opens a connection of its own: every wake-up is written on the connection of the caller's session.
@@ -27,14 +27,31 @@ _MOVED = text(
 )
 
 
-def wake(session: Session | scoped_session[Any], task_name: str, key: str | int, *, queue: str | None = None) -> bool:
+def is_waiting(task_name: str, key: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a job waits for `task_name` and this key, to be asked along with what another statement does."""
+    of_key = _JOBS.c.queueing_lock == func.concat(literal(f"{task_name}:"), key)
+    return select(literal(1)).where(of_key, _JOBS.c.status == literal_column("'todo'")).exists()
+
+
+_JOBS = table("procrastinate_jobs", column("queueing_lock", Text), column("status"))
+
+
+def wake(
+    session: Session | scoped_session[Any],
+    task_name: str,
+    key: str | int,
+    *,
+    queue: str | None = None,
+    has_looked: bool = False,
+) -> bool:
     """Have `task_name` run for `key` (a store's or an organisation's id) once the session's transaction is committed.
 
     At most one job waits for each task and key, and at most one runs. Returns False when one is waiting already: it
     will read what this transaction writes, or the sweep will. The queue has the task's name unless another is given.
+    has_looked: the caller has asked is_waiting just now, and none was.
     """
     lock = f"{task_name}:{key}"
-    if session.execute(_WAITING_JOB, {"lock": lock}).first() is not None:
+    if not has_looked and session.execute(_WAITING_JOB, {"lock": lock}).first() is not None:
         return False
     priority = -1 if task_name in ROUNDS else 0
     return _defer(

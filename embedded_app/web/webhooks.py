@@ -33,11 +33,12 @@ def shopify() -> tuple[str, int]:
     config = current_app.extensions["crossfoot.config"]
     request.max_content_length = MAX_BODY_BYTES
     body = request.get_data(cache=False)
+    headers = dict(request.headers)  # asked for several: werkzeug's own translates every name again for each
 
-    if not channel.verify(request.headers, body, config.shopify_secrets):
+    if not channel.verify(headers, body, config.shopify_secrets):
         return "The signature is not ours.", 401
     try:
-        note = channel.note(request.headers, body)
+        note = channel.note(headers, body)
     except BadDelivery as problem:
         return str(problem), 400
 

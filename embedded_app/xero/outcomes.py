@@ -6,7 +6,7 @@ answer does not fit what was sent, nothing is assumed and OutcomeUnknown sends t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -119,22 +119,22 @@ def _is_done(endpoint: Endpoint, element: Json) -> bool:
     return identity(element, endpoint.id_field) is not None
 
 
-def _messages(value: Any, depth: int = 0) -> list[str]:
+def _messages(element: Json) -> list[str]:
     """Every validation message at any depth (lines, contacts), each once, in order."""
+    return list(dict.fromkeys(_messages_in(element, 0)))
+
+
+def _messages_in(value: dict[str, Any] | list[Any], depth: int) -> Iterator[str]:
     if depth > 20:
-        return []
-    found: list[str] = []
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "ValidationErrors" and isinstance(item, list):
-                said = [words(error.get("Message"), _LONGEST_MESSAGE) for error in item if isinstance(error, dict)]
-                found += [message for message in said if message]
-            else:
-                found += _messages(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            found += _messages(item, depth + 1)
-    return list(dict.fromkeys(found))
+        return
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if not isinstance(item, dict | list):
+            continue  # most of an answer is plain values
+        if key == "ValidationErrors" and isinstance(item, list):
+            said = (words(error.get("Message"), _LONGEST_MESSAGE) for error in item if isinstance(error, dict))
+            yield from (message for message in said if message)
+        else:
+            yield from _messages_in(item, depth + 1)
 
 
 def _removed() -> Posted:

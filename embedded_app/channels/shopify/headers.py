@@ -16,8 +16,10 @@ def shopify_header(headers: Mapping[str, str], name: str) -> str | None:
 
     Header names are compared without regard to case.
     """
-    by_name = {key.lower(): value.strip() for key, value in headers.items()}
-    return by_name.get(f"x-shopify-{name.lower()}") or by_name.get(f"shopify-{name.lower()}") or None
+    newer = f"shopify-{name}".lower()
+    older = f"x-{newer}"
+    found = {lower: value.strip() for key, value in headers.items() if (lower := key.lower()) in (older, newer)}
+    return found.get(older) or found.get(newer) or None
 
 
 def shop_domain(text: str | None) -> str | None:
