@@ -37,6 +37,7 @@ def create_app(
 
     from embedded_app.clock import SystemClock
     from embedded_app.config import Config, ConfigError
+    from embedded_app.web.compression import compress_answers
     from embedded_app.web.words import init_words
 
     if config is None:
@@ -52,6 +53,7 @@ def create_app(
     app.extensions["crossfoot.http"] = http or requests.Session
     _connect_database(app, config)
     init_words(app, ROOT / "translations")
+    compress_answers(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     return app

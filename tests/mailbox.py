@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -70,15 +71,15 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
-    """A mailbox that is open as long as the block runs."""
+def mail_server(host: str = "127.0.0.1", **of_aiosmtpd: Any) -> Iterator[Mailbox]:
+    """A mailbox that is open as long as the block runs. of_aiosmtpd: encryption and login, as its SMTP takes them."""
     with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
+        chosen.bind((host, 0))
         port = chosen.getsockname()[1]
     mailbox = Mailbox(port)
     # It tells every word it hears, which tests that look at the program's log would take for ours.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller = Controller(mailbox, hostname=host, port=port, **of_aiosmtpd)
     controller.start()
     try:
         yield mailbox

@@ -7,7 +7,7 @@ more than a sweep, and what is changed or stopped meanwhile makes the part that 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -63,6 +63,13 @@ def dry_run(store_id: int) -> bool:
 def stores_running() -> Select[int]:
     """The stores whose dry run is not done, for the sweep."""
     return select(DryRun.store_id).where(DryRun.state == DryRunState.RUNNING, DryRun.closed_at.is_(None))
+
+
+def decided_orders(session: Session, store_id: int, names: Collection[str]) -> dict[str, int]:
+    """The row ids of those of these orders that were decided, by name; of two of one name the later one."""
+    decided = OrderFacts.store_id == store_id, OrderFacts.name.in_(names), OrderFacts.outcome.is_not(None)
+    rows = session.execute(select(OrderFacts.name, OrderFacts.id).where(*decided).order_by(OrderFacts.id))
+    return {name: order_id for name, order_id in rows if name is not None}
 
 
 def _running() -> Select[DryRun]:

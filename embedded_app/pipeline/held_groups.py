@@ -16,11 +16,15 @@ SENTENCES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldItem:
-    """One thing that is held. order_id, name: of the order's row, None and "" where it is of none."""
+    """One thing that is held. order_id, name: of the order's row, None and "" where it is of none.
+
+    group_id: of the posting group where it is of something beyond orders that was recorded already.
+    """
 
     sentence: str
     order_id: int | None
     name: str
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +36,20 @@ class HeldGroup:
     count: int
     items: tuple[HeldItem, ...]
 
+    @property
+    def is_beyond_orders(self) -> bool:
+        """Whether some of what is shown is of no order: a gift card, opening balances."""
+        return any(item.order_id is None for item in self.items)
+
 
 def held_groups(session: Session, store: Store, *, by_subject: Collection[str]) -> tuple[HeldGroup, ...]:
     """All that is held, the largest group first; two statements, however much that is.
 
     by_subject: the causes of which each subject is a group of its own, such as each tax that is not mapped.
     """
-    subject = case((Hold.cause.in_(list(by_subject)), Hold.subject), else_="").label("subject")
+    # Of what is beyond orders the subject is its own id, and not what is to be mended.
+    is_of_order = or_(Hold.order_id.is_not(None), Hold.dispatch_id.is_not(None))
+    subject = case((and_(Hold.cause.in_(list(by_subject)), is_of_order), Hold.subject), else_="").label("subject")
     is_held = Hold.store_id == store.id, Hold.closed_at.is_(None)
     groups = (
         select(Hold.cause, subject, func.count().label("total"))
@@ -46,14 +57,20 @@ def held_groups(session: Session, store: Store, *, by_subject: Collection[str]) 
         .group_by(Hold.cause, subject)
         .cte("groups")
     )
-    of_group = Hold.cause == groups.c.cause, or_(groups.c.subject == "", Hold.subject == groups.c.subject)
+    of_group = Hold.cause == groups.c.cause, subject == groups.c.subject
     first = select(Hold.id).where(*is_held, *of_group).order_by(Hold.id).limit(SENTENCES).lateral("first")
     wanted = select(groups, first.c.id).join(first, true()).subquery()
     of_order = and_(
         OrderFacts.store_id == store.id, or_(OrderFacts.id == Hold.order_id, OrderFacts.external_id == PostingGroup.key)
     )
     rows = session.execute(
-        select(wanted, Hold.sentence, OrderFacts.id.label("order_id"), OrderFacts.name)
+        select(
+            wanted,
+            Hold.sentence,
+            OrderFacts.id.label("order_id"),
+            OrderFacts.name,
+            case((PostingGroup.kind != "order", PostingGroup.id)).label("group_id"),
+        )
         .join(Hold, Hold.id == wanted.c.id)
         .outerjoin(Dispatch, Dispatch.id == Hold.dispatch_id)
         .outerjoin(Document, Document.id == Dispatch.document_id)
@@ -65,7 +82,7 @@ def held_groups(session: Session, store: Store, *, by_subject: Collection[str]) 
     items: dict[tuple[str, str, int], list[HeldItem]] = defaultdict(list)
     for row in rows:
         items[row.cause, row.subject, row.total].append(
-            HeldItem(sentence=row.sentence, order_id=row.order_id, name=row.name or "")
+            HeldItem(sentence=row.sentence, order_id=row.order_id, name=row.name or "", group_id=row.group_id)
         )
     return tuple(
         HeldGroup(cause=cause, subject=subject, count=total, items=tuple(some))

@@ -102,8 +102,8 @@ def _is_of_another(field: str, step: str) -> bool:
 
 
 def missing_steps(answers: Answers) -> tuple[str, ...]:
-    """The steps that have no answers yet, in order."""
-    return tuple(step for step in STEPS if step not in answers)
+    """The steps that have no answers yet, or not all of them, in order."""
+    return tuple(step for step in STEPS if step not in answers or answers[step].get("confirmed") is False)
 
 
 def _problems(store: Store, answers: Answers) -> tuple[str, ...]:

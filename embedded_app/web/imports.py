@@ -4,7 +4,7 @@ shows how far it is, and pauses, resumes or stops it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,13 +20,13 @@ from werkzeug.wrappers import Response
 from embedded_app.accounting.documents import DocumentKind
 from embedded_app.db import db
 from embedded_app.models import Import, ImportOrder, ImportState, Store
-from embedded_app.pipeline import import_estimate, importing
-from embedded_app.pipeline.import_listing import zone_of
+from embedded_app.pipeline import import_estimate, importing, surveying
 from embedded_app.pipeline.import_rows import open_import
 from embedded_app.pipeline.importing import NotImported
 from embedded_app.pipeline.others_documents import Why
 from embedded_app.web.admission import admit, merchant, the_store
 from embedded_app.web.home import why_stopped
+from embedded_app.web.words import day_told
 from embedded_app.xero.foreign import ForeignKind
 from embedded_app.xero.links import document_link
 
@@ -93,7 +93,7 @@ def found() -> str | Response:
         .order_by(ImportOrder.id)
         .limit(FOUND_A_PAGE + 1)
     ).all()
-    shown = [_found(store, order) for order in orders[:FOUND_A_PAGE]]
+    shown = _found(store, orders[:FOUND_A_PAGE])
     following = orders[FOUND_A_PAGE - 1].id if len(orders) > FOUND_A_PAGE else None
     return render_template("import_found.html", row=row, documents=shown, following=following, after=after)
 
@@ -102,9 +102,8 @@ def found() -> str | Response:
 def begin() -> Response | tuple[str, int]:
     """Begin an import from a day on; nothing is posted yet."""
     store, told = the_store(), request.form.get("first_day", "")
-    try:
-        first_day = date.fromisoformat(told)
-    except ValueError:
+    first_day = day_told(told)
+    if first_day is None:
         problem = {"first_day": _("Choose the first day whose orders are to be posted.")}
         return _page(store, problems=problem, first_day=told), 422
     try:
@@ -184,7 +183,7 @@ def _ready(store: Store, row: Import) -> dict[str, Any]:
         "known": row.known,
         "money_only": import_estimate.money_only(row),
         "found_count": everything.orders - without.orders,
-        "documents": [_found(store, order) for order in first],
+        "documents": _found(store, first),
         "estimate": estimate,
         "takes": _takes(estimate.duration),
         "organisation": store.organisation,
@@ -210,11 +209,16 @@ def _takes(duration: timedelta) -> str:
     return str(format_timedelta(max(duration, SHORTEST), granularity="minute", threshold=1.2))
 
 
-def _found(store: Store, order: ImportOrder) -> FoundDocument:
-    document = order.document or {}
-    kind = ForeignKind(document["kind"])
-    zone = ZoneInfo(zone_of(db.session(), store) or "UTC")
+def _found(store: Store, orders: Sequence[ImportOrder]) -> list[FoundDocument]:
+    zone = surveying.zone(db.session(), store)
     short_code = store.organisation.short_code if store.organisation else None
+    return [_found_document(order, order.document, zone, short_code) for order in orders if order.document]
+
+
+def _found_document(
+    order: ImportOrder, document: Mapping[str, Any], zone: ZoneInfo, short_code: str | None
+) -> FoundDocument:
+    kind = ForeignKind(document["kind"])
     return FoundDocument(
         order=order,
         placed_on=order.placed_at.astimezone(zone).date(),

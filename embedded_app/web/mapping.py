@@ -29,7 +29,7 @@ from embedded_app.web.mapping_words import PART_NAMES, tax_told
 
 # Shown and read by the forms of Setup.
 OF_SETUP = ("accounts", "taxes", "gateways")
-MOST_SEEN = 200
+MOST_SEEN = 100
 
 mapping = Blueprint("mapping", __name__, url_prefix="/mapping")
 admit_mapped(mapping)

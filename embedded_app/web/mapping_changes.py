@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,13 +16,15 @@ from embedded_app.accounting.effects import Dimension, Figure, Place
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import DryRunState
-from embedded_app.pipeline import mapping_versions, surveying
+from embedded_app.pipeline import dry_running, mapping_versions, surveying
 from embedded_app.pipeline.drafts import ChangedMeanwhile
 from embedded_app.pipeline.setting_up import NotSaved
 from embedded_app.web.admission import merchant
 from embedded_app.web.mapping_pages import Shown, admit_mapped, changed_meanwhile, shown
 from embedded_app.web.mapping_words import change_rows
 from embedded_app.web.words import RATE, money
+
+SHOWN_HELD = 5
 
 mapping_changes = Blueprint("mapping_changes", __name__, url_prefix="/mapping/changes")
 admit_mapped(mapping_changes)
@@ -126,6 +129,7 @@ def _page(page: Shown, *, problems: dict[str, str] | None = None) -> str:
         result=result if change.state is not DryRunState.EDITING else None,
         tables=tables,
         order_url=_order_urls(page, tables, result),
+        shown_held=SHOWN_HELD,
         tomorrow=tomorrow(page),
         waits=page.latest if waits is not None and waits > now().date() else None,
         is_outdated=page.latest.version != change.base_version,

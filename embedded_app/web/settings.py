@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -20,6 +19,7 @@ from embedded_app.pipeline.setting_up import NotSaved
 from embedded_app.web import setup_forms
 from embedded_app.web.admission import admit, merchant, the_store
 from embedded_app.web.home import why_stopped
+from embedded_app.web.words import day_told
 
 MOST_COUNTED = 10_000
 
@@ -58,12 +58,11 @@ def posting() -> Response | tuple[str, int]:
 @settings.post("/start")
 def start() -> Response | tuple[str, int]:
     """Change the start date."""
-    try:
-        told = date.fromisoformat(request.form.get("start_date", "")).isoformat()
-    except ValueError:
+    told = day_told(request.form.get("start_date", ""))
+    if told is None:
         problem = {"start_date": _("Choose the first day whose orders are posted.")}
         return _page(the_store(), problems=problem), 422
-    return _save_step("start", {"start_date": told})
+    return _save_step("start", {"start_date": told.isoformat()})
 
 
 @settings.post("/switch")

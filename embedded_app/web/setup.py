@@ -19,7 +19,7 @@ from embedded_app.pipeline import calls_left, drafts, previewing, setting_up, su
 from embedded_app.pipeline.drafts import STEPS, Answers, ChangedMeanwhile
 from embedded_app.pipeline.setting_up import NotSaved
 from embedded_app.pipeline.surveying import Survey
-from embedded_app.web import setup_forms
+from embedded_app.web import setup_forms, setup_taxes
 from embedded_app.web.admission import admit, merchant, the_store
 from embedded_app.web.alerts import keep_address
 from embedded_app.web.words import STEP_NAMES, account_names
@@ -84,6 +84,9 @@ def save(step: str) -> Response | tuple[str, int]:
         session.rollback()
         problem = _("This was changed in another window meanwhile. Look at it again, then save.")
         return _page(store, step, problems={"": problem}), 409
+    further = setup_taxes.page_after(request.form) if step == "taxes" else None
+    if further is not None:
+        return redirect(url_for("setup.show", step=step, page=further), 303)
     return redirect(url_for("setup.show", step=ORDER[ORDER.index(step) + 1]), 303)
 
 

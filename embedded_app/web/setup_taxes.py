@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -23,12 +24,14 @@ from embedded_app.pipeline.surveying import Survey
 from embedded_app.web.words import KINDS
 
 _RATE = "rate:"
+# Of taxes on one page: some stores charge those of hundreds of counties.
+PAGE = 30
 
 
 def show(store: Store, known: Survey, answers: Answers) -> dict[str, Any]:
     """The taxes of the last orders with what was chosen for each, or is suggested."""
     if known.chart is None:
-        return {"rows": (), "no_tax_rates": (), "no_tax": "", "confirmed": False}
+        return {"rows": (), "no_tax_rates": (), "no_tax": "", "confirmed": False, "pages": 1}
     given = answers.get("taxes")
     mapping = _mapping(known, answers)
     suggested = known.suggestion.document.get("no_tax", "") if known.suggestion else ""
@@ -36,9 +39,15 @@ def show(store: Store, known: Survey, answers: Answers) -> dict[str, Any]:
     rates = no_tax_choices(known.chart, mapping)
     by_key = {one["id"]: one for one in given["taxes"]} if given else {}
     choices = _Choices(known.chart, replace(mapping, no_tax=no_tax or "-"))
-    rows = [_row(choices, tax, by_key) for tax in _charged(known, answers, no_tax or suggested)]
+    charged = _charged(known, answers, no_tax or suggested)
+    pages = max(1, -(-len(charged) // PAGE))
+    page = min(_page(charged), pages)
+    here = range((page - 1) * PAGE, page * PAGE)
     return {
-        "rows": rows,
+        "rows": [_row(choices, tax, by_key) for at, tax in enumerate(charged) if at in here],
+        "page": page,
+        "pages": pages,
+        "elsewhere": [key_id(tax.keys[0]) for at, tax in enumerate(charged) if at not in here],
         "no_tax_rates": rates,
         "no_tax": no_tax,
         "no_tax_why": known.reasons.get("no_tax"),
@@ -47,13 +56,20 @@ def show(store: Store, known: Survey, answers: Answers) -> dict[str, Any]:
 
 
 def read(form: MultiDict[str, str], known: Survey, answers: Answers) -> dict[str, Any]:
-    """How each tax shown is told to Xero. Raises NotSaved with the row's name for what is missing."""
+    """How each tax shown is told to Xero. Raises NotSaved with the row's name for what is missing.
+
+    Those of other pages stay as they are told, and where one is not told yet, all of it is not confirmed yet.
+    """
     no_tax, problems, told = form.get("no_tax", ""), {}, []
+    elsewhere, left = set(form.getlist("elsewhere")), []
     if not no_tax:
         problems["no_tax"] = _("Choose the tax rate of lines outside tax.")
     for tax in _charged(known, answers, no_tax):
         row = key_id(tax.keys[0])
         if not _is_told(tax):
+            continue
+        if row in elsewhere and f"tax.{row}" not in form:
+            left += [key_id(key) for key in tax.keys]
             continue
         rule = _rule(form, row, tax, no_tax)
         if rule is None:
@@ -66,7 +82,23 @@ def read(form: MultiDict[str, str], known: Survey, answers: Answers) -> dict[str
         raise NotSaved(problems)
     shown = {one["id"] for one in told}
     kept = [one for one in answers.get("taxes", {}).get("taxes", []) if one["id"] not in shown]
-    return {"no_tax": no_tax, "taxes": [*told, *kept], "confirmed": True}
+    return {"no_tax": no_tax, "taxes": [*told, *kept], "confirmed": {one["id"] for one in kept}.issuperset(left)}
+
+
+def page_after(form: MultiDict[str, str]) -> int | None:
+    """The page of taxes that follows the one the form was of; None after the last."""
+    page, pages = (form.get(name, type=int, default=1) for name in ("page", "pages"))
+    return page + 1 if page < pages else None
+
+
+def _page(charged: tuple[ChargedTax, ...]) -> int:
+    """Which page is asked for: by its number, or by the tax that a hold names."""
+    field = request.args.get("field", "")
+    named = (at for at, tax in enumerate(charged) if any(field in (key.text, key_id(key)) for key in tax.keys))
+    at = next(named, None) if field else None
+    if at is not None:
+        return at // PAGE + 1
+    return max(1, request.values.get("page", type=int, default=1))
 
 
 def _charged(known: Survey, answers: Answers, no_tax: str) -> tuple[ChargedTax, ...]:

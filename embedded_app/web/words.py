@@ -206,6 +206,17 @@ def amount_told(text: str) -> Decimal | None:
     return found if found.is_finite() else None
 
 
+def day_told(text: str) -> date | None:
+    """The day a merchant chose, as browsers send it; None for anything else.
+
+    Not left to an exception: its text has what was typed in it, and goes to the log where something else fails then.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def day(value: date, form: str = "medium") -> str:
     """A day as the merchant writes it: "24 Nov 2026"."""
     return str(format_date(value, form))

@@ -5,18 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from embedded_app.clock import now
 from embedded_app.db import db
-from embedded_app.models import Document, OrderFacts, Outcome, Settlement, Store
+from embedded_app.models import Document, Hold, OrderFacts, Outcome, Settlement, Store
 from embedded_app.sandbox.shopify.world import World
 from embedded_app.sandbox.xero import Books
 from embedded_app.sandbox.xero.companies import UK
@@ -34,6 +31,8 @@ QUERIES: list[tuple[dict[str, str], str]] = [
     ({"state": "on the way"}, ""),
     ({"state": "left out"}, ""),
     ({"cause": "unmapped gateway"}, "6"),
+    ({"cause": "unmapped gateway", "subject": "klarna", "state": "held"}, "6"),
+    ({"cause": "unmapped gateway", "subject": "paypal"}, ""),
     ({"cause": "unmapped tax"}, ""),
     ({"gateway": "paypal"}, "42"),
     ({"least": "19.98", "most": "20"}, "4"),
@@ -134,13 +133,6 @@ def test_pages_follow_each_other_by_key_and_show_each_order_once(alice: Opener, 
     assert shown[0] == "unread", "what was never read comes first"
 
 
-def test_the_number_of_statements_does_not_grow_with_the_rows(alice: Opener, live: Stage) -> None:
-    few = statements(live.app, alice, "/activity/")
-    many(live, 40)
-
-    assert statements(live.app, alice, "/activity/") == few
-
-
 def test_a_download_has_all_of_the_filter_and_no_cell_that_a_spreadsheet_runs(alice: Opener, live: Stage) -> None:
     many(live, 620, name="=HYPERLINK(1)")
 
@@ -164,6 +156,16 @@ def test_only_texts_are_kept_from_being_formulas() -> None:
     cells = ["=1", "+1", "-1", "@x", "\t=1", "plain", Decimal("-1.50")]
 
     assert list(csv_lines([cells])) == ["'=1,'+1,'-1,'@x,'\t=1,plain,-1.5\r\n"]
+
+
+def test_what_is_of_no_order_says_how_it_goes_on(alice: Opener, live: Stage) -> None:
+    card = {"cause": "unmapped account", "subject": "gid://shopify/GiftCard/1", "sentence": "Choose an account."}
+    scenes.in_app(live, lambda _, store: db.session.add(Hold(store_id=store.id, opened_at=now(), **card)))
+
+    page = words(alice.open("/activity/").text)
+
+    assert "· 1 Choose the account once, and everything held for it goes on. Choose an account." in page
+    assert "cannot be left out as orders can" in page and "GiftCard/1" not in page
 
 
 def test_bob_finds_nothing_of_alices(bob: Opener, live: Stage) -> None:
@@ -194,25 +196,3 @@ def many(stage: Stage, count: int, *, name: str = "many-") -> None:
         db.session.execute(insert(OrderFacts), rows)
 
     scenes.in_app(stage, act)
-
-
-def statements(app: Flask, opener: Opener, path: str) -> int:
-    """How many statements one opening of a page makes."""
-    with counting(app) as made:
-        assert opener.open(path).status_code == 200
-    return len(made)
-
-
-@contextmanager
-def counting(app: Flask) -> Iterator[list[str]]:
-    """The statements that are made meanwhile."""
-    made: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        made.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield made
-    event.remove(engine, "before_cursor_execute", note)

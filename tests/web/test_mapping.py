@@ -73,6 +73,7 @@ def test_a_change_is_kept_aside_shown_on_the_last_orders_and_then_saved_as_a_ver
     said = words(alice.open("/mapping/changes/").text)
     assert "All 5 orders of the last 90 days were looked at. Look again 3 orders differ." in said
     assert "205 Shipping income £12.36 Cr £0.00 £12.36 Dr" in said
+    assert re.search(r'<a href="/activity/\d+">#1003</a>', alice.open("/mapping/changes/").text), "to its story"
     assert live.balances() == before
     assert act(alice, "save", applies="now") == "/mapping/?saved=2"
     assert saved(live)[1]["accounts"] == saved(live)[0]["accounts"] | {"shipping": "200"}

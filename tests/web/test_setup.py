@@ -10,17 +10,20 @@ from sqlalchemy import func, select
 
 from embedded_app.db import db
 from embedded_app.models import Mapping, Store
-from embedded_app.pipeline import organisations
+from embedded_app.pipeline import drafts, organisations
 from embedded_app.sandbox.shopify import Product
+from embedded_app.sandbox.shopify.goods import TaxRate
 from embedded_app.sandbox.shopify.world import World
 from embedded_app.sandbox.xero import Books
 from embedded_app.sandbox.xero.companies import UK
 from embedded_app.sandbox.xero.organisation import Organisation
+from embedded_app.web import setup_taxes
 from tests.web import scenes
 from tests.web.opening import ALICE, Opener
 from tests.web.pages import form_of, heading, options_of, set_the_scene, words
 from tests.whole.stage import Stage
 
+TICKED = {"confirmed": "yes"}
 STEPS = ("posting", "accounts", "taxes", "gateways", "start", "opening", "preview")
 
 
@@ -156,6 +159,28 @@ def test_a_gateway_without_an_account_is_asked_for(alice: Opener, stage: Stage) 
     told = give(alice, "gateways", **{"gateways.paypal": ""})
 
     assert "Your last orders were paid by this: choose an account." in told
+
+
+def test_many_taxes_are_answered_page_by_page_and_the_step_is_done_after_the_last(
+    alice: Opener, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reduced = Product(title="Seat", price=Decimal("10"), taxes=(TaxRate(title="VAT", rate=Decimal("0.05")),))
+    stage.shop.place_order([(reduced, 1)])
+    scenes.read_orders(stage)
+    monkeypatch.setattr(setup_taxes, "PAGE", 1)
+    for step in ("posting", "accounts"):
+        give(alice, step)
+
+    page = alice.open("/setup/taxes")
+    assert "Page 1 of 2" in words(page.text) and page.text.count('<div class="field tax"') == 1
+    assert give(alice, "taxes", confirmed="yes") == "/setup/taxes?page=2"
+    assert alice.open("/setup/").location.partition("?")[0] == "/setup/taxes", "it is left to do"
+    second = form_of(alice.open("/setup/taxes", page="2"))
+    answer = alice.post("/setup/taxes", data={name: value for name, value in second.items() if value} | TICKED)
+
+    assert answer.location == "/setup/gateways"
+    told = scenes.in_app(stage, lambda _stage, store: drafts.draft_of(db.session(), store)[0]["taxes"])
+    assert {one["taxes"][0]["rate"] for one in told["taxes"]} == {"0.05", "0.2"} and told["confirmed"]
 
 
 def test_a_contact_that_xero_does_not_have_is_made_only_when_asked(alice: Opener, stage: Stage) -> None:

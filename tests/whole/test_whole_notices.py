@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 import requests
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from embedded_app import inbox, onboarding, pipeline
 from embedded_app.accounting.order import Order
 from embedded_app.db import db
 from embedded_app.models import (
+    Alert,
+    AlertKind,
     AuditEntry,
     Contact,
+    DaySales,
+    DayTotal,
     Delivery,
     Grant,
+    Import,
+    ImportOrder,
     Mapping,
     OrderFacts,
     Organisation,
@@ -268,16 +276,35 @@ def test_nothing_personal_of_a_notice_is_kept(alice: Stage) -> None:
     assert "PLANTED" not in "".join(everything)
 
 
+def keep_import_and_alert(stage: Stage) -> None:
+    """An import with an order it listed, and a mail that was sent."""
+    moment = stage.clock.now()
+    with stage.app.app_context():
+        row = Import(store_id=stage.store_id, first_day=moment.date(), begun_at=moment, begun_by="Alice")
+        db.session.add(row)
+        db.session.flush()
+        order = ImportOrder(import_id=row.id, external_id="1", name="#1", number="1", placed_at=moment)
+        order.updated_at, order.currency, order.refunded = moment, "GBP", False
+        order.total = order.paid = Decimal("9.99")
+        alert = Alert(store_id=stage.store_id, kind=AlertKind.HELD, cause="unmapped tax", opened_at=moment)
+        db.session.add_all([order, alert])
+        db.session.commit()
+
+
 def test_a_store_is_erased_after_it_left_and_its_documents_stay_in_xero(
     alice: Stage, order: Order, books: Books
 ) -> None:
     alice.post(order)
+    assert alice.figures()[0].sold, "kept by day, too"
+    keep_import_and_alert(alice)
     uninstall(alice)
     alice.shop.installation.redact_shop()
     alice.deliver()
     alice.work_off()
 
     with alice.app.app_context():
+        for erased in (Import, ImportOrder, Alert, DaySales, DayTotal):
+            assert db.session.scalars(select(func.count()).select_from(erased)).one() == 0, erased.__name__
         facts = db.session.execute(select(OrderFacts.facts, OrderFacts.name, OrderFacts.hash)).all()
         assert [tuple(fact) for fact in facts] == [(None, None, None)]
         assert db.session.scalars(select(Mapping.document)).all() == [{}]
