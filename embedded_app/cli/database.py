@@ -1,4 +1,4 @@
-"""`flask database start|stop|url`: the private PostgreSQL of this machine, for whoever has none."""
+"""`flask database start|run|stop|url`: the private PostgreSQL of this machine, for whoever has none."""
 
 import os
 import shlex
@@ -35,6 +35,16 @@ def start(directory: Path) -> None:
     except local_database.LocalDatabaseError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"export DATABASE_URL={shlex.quote(address)}")
+
+
+@database.command()
+@_directory
+def run(directory: Path) -> None:
+    """Run it in the foreground until it is stopped, for a supervisor that starts it again when it dies."""
+    try:
+        local_database.become_server(directory)
+    except local_database.LocalDatabaseError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @database.command()
