@@ -8,5 +8,5 @@ from tests.properties.profile import NAME, PROFILE
 
 # Each example has a merchant of its own, so what a fixture keeps between them does not matter.
 _KEPT = [*HealthCheck]
-WHOLE_WAYS = settings(PROFILE, max_examples={"quick": 3, "nightly": 700}[NAME], suppress_health_check=_KEPT)
-CALLS = settings(PROFILE, max_examples={"quick": 40, "nightly": 6000}[NAME], suppress_health_check=_KEPT)
+WHOLE_WAYS = settings(PROFILE, max_examples={"quick": 2, "nightly": 700}[NAME], suppress_health_check=_KEPT)
+CALLS = settings(PROFILE, max_examples={"quick": 25, "nightly": 6000}[NAME], suppress_health_check=_KEPT)

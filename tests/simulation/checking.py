@@ -19,6 +19,7 @@ from tests.simulation.expected import (
     Sums,
     cards_of,
     expected_of,
+    sells_unmade_cards,
     without_zeros,
 )
 from tests.simulation.found import Found, found_in, order_number
@@ -75,8 +76,8 @@ def check_orders(world: World) -> None:
             held = {one.order for one in claims(world, store)}
             for order in store.shop.orders.values():
                 expected = expected_of(store, order)
-                if order.id not in held and not _by_hand(audit, expected):
-                    stands = audit.found.get(expected.number, Found())
+                stands = audit.found.get(expected.number, Found())
+                if order.id not in held and not _by_hand(audit, expected) and not _waits(store, expected, stands):
                     wrong += _named(expected, compared(expected, stands, world.locks.get(organisation.tenant_id, [])))
     if wrong:
         raise WrongBooks("before any look back:\n" + "\n".join(wrong))
@@ -101,6 +102,8 @@ def _orders(world: World, store: Store, audit: Audit) -> None:
         by_hand = _by_hand(audit, expected)
         verdict = judged(held.pop(order.id, []), expected, locks=locks, by_hand=bool(by_hand))
         wrong = list(verdict.wrong)
+        if _waits(store, expected, stands):
+            continue
         if by_hand or verdict.is_held:
             wrong += too_much(expected, stands, by_hand)
             _book_found(audit.balances, stands)
@@ -145,6 +148,11 @@ def _whole(audit: Audit, stores: Sequence[Store]) -> None:
         for account, amount in audit.organisation.balances().items():
             families[places.family(account)] += amount
         audit.wrong += differences("balance of", without_zeros(families), without_zeros(audit.balances))
+
+
+def _waits(store: Store, expected: Expected, found: Found) -> bool:
+    """Whether nothing stands for an order yet that sells gift cards which the store has not made: it is not paid."""
+    return not (found.documents or found.money or found.voided) and sells_unmade_cards(store, expected.order)
 
 
 def _by_hand(audit: Audit, expected: Expected) -> list[Touched]:

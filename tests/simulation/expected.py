@@ -118,8 +118,19 @@ def worth_of(store: Store, sale: Sale) -> Decimal:
     item = sale.line
     if not isinstance(item, LineItem) or item.face_value is None:
         return sale.total
-    is_made = any(card.line_item_id == item.id for card in store.shop.instruments.gift_cards.values())
-    return item.face_value * (sale.quantity or 0) if is_made else sale.total
+    return item.face_value * (sale.quantity or 0) if item.id in _made(store) else sale.total
+
+
+def sells_unmade_cards(store: Store, order: StoredOrder) -> bool:
+    """Whether the order sells gift cards that the store has not made: it makes them when the order is paid."""
+    sales = (sale for agreement in order.agreements for sale in agreement.sales)
+    items = (sale.line for sale in sales if isinstance(sale.line, LineItem) and sale.line.face_value is not None)
+    return any(item.id not in _made(store) for item in items)
+
+
+def _made(store: Store) -> set[str | None]:
+    """The lines whose gift cards the store has made."""
+    return {card.line_item_id for card in store.shop.instruments.gift_cards.values()}
 
 
 def _money(order: StoredOrder, zone: ZoneInfo) -> dict[str, Money]:

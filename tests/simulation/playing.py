@@ -11,10 +11,13 @@ from embedded_app.sandbox.shopify.story import Story
 from tests.simulation.failing import FAILURES
 from tests.simulation.merchants import BY_PEOPLE
 from tests.simulation.scripts import Script, Step
+from tests.simulation.seams import LEFT_ALONE
 from tests.simulation.working import tick, work
 from tests.simulation.worlds import CROSSFOOT, World
 
 LONG, SOON, JOBS_SOON = 3600, 120, 6
+# None of our machines runs for so long, and then a token whose refresh was not heard of may have ended.
+ALONE = 1500
 WEBHOOKS = f"https://{CROSSFOOT}/webhooks/shopify"
 ALLOWED = Allowed(most_lines=3)
 
@@ -81,6 +84,8 @@ def _pass(world: World, *, seconds: float) -> None:
         world.advance(SOON)
         tick(world)
         work(world, random.Random(0), JOBS_SOON)
+    if seconds >= ALONE:
+        world.seams.met[LEFT_ALONE] += 1
     world.advance(seconds)
     tick(world)
 

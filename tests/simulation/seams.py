@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 COMMITS = ("before_commit", "after_commit")
+LEFT_ALONE = ("left alone", "clock")
 CALLS = ("before_call", "after_call")
 
 

@@ -16,6 +16,7 @@ from embedded_app.pipeline.summing_up import DayFigures
 from embedded_app.sandbox.shopify.world import World
 from embedded_app.sandbox.xero import Books
 from embedded_app.sandbox.xero.companies import UK
+from embedded_app.sandbox.xero.faults import FaultKind
 from embedded_app.web.chart import draw
 from tests.golden import load_case
 from tests.web import scenes
@@ -116,6 +117,19 @@ def test_each_days_sales_are_added_up_apart_in_store_and_xero(live: Stage) -> No
         (Decimal("104.76"), Decimal("104.76")),
         (Decimal("9.99"), Decimal("9.99")),
     ]
+
+
+def test_what_changes_after_its_day_was_added_up_counts_all_the_same(live: Stage) -> None:
+    """`figures` adds the days up for keeps each time: what is decided or posted later has to mark them anew."""
+    assert [one.difference for one in live.figures()] == [0]
+    live.books.faults.add(FaultKind.RATE_MINUTE, method="PUT", seconds=30)
+    live.shop.place_order([(scenes.MUG, 1)]).pay("paypal")
+    scenes.read_orders(live)
+
+    assert [one.difference for one in live.figures()] == [Decimal("9.99")], "decided, and not in Xero yet"
+    live.wait(minutes=1)
+
+    assert [one.difference for one in live.figures()] == [0]
 
 
 def test_the_chart_lays_equal_lines_on_each_other_and_marks_a_gap(alice: Opener) -> None:

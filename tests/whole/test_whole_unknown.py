@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from embedded_app import outbox, pipeline
 from embedded_app.accounting.order import Order
@@ -132,6 +136,19 @@ def test_while_a_call_is_in_flight_no_other_is_made(alice: Stage, order: Order) 
     assert alice.organisation.documents() == []
 
 
+def test_of_two_workers_that_claim_at_the_same_moment_one_makes_a_call(alice: Stage, order: Order) -> None:
+    owe(alice, order)
+    with alice.app.app_context(), Session(db.engine) as other:
+        organisation_id = db.session.scalars(select(Organisation.id)).one()
+        other.add(in_flight(organisation_id, alice.clock.now()))
+        other.flush()
+        # The other commits while we wait for it: we saw no call in flight, and our insert meets the one it left.
+        threading.Timer(0.3, other.commit).start()
+
+        assert outbox.next_call(db.session(), organisation_id, now=alice.clock.now()) is None
+        assert db.session.scalars(select(Dispatch.state).order_by(Dispatch.id)).first() is DispatchState.READY
+
+
 def test_an_answer_that_comes_after_a_take_over_is_not_applied(alice: Stage, order: Order) -> None:
     owe(alice, order)
     late = claim(alice)
@@ -178,6 +195,22 @@ def owe(stage: Stage, order: Order) -> None:
         organisation = db.session.scalars(select(Organisation)).one()
         organisation.paused = None
         db.session.commit()
+
+
+def in_flight(organisation_id: int, moment: datetime) -> Batch:
+    """A call that somebody else has just claimed."""
+    return Batch(
+        organisation_id=organisation_id,
+        endpoint="invoices",
+        key="the other's",
+        body=b"{}",
+        sha256="",
+        state=BatchState.SENT,
+        attempt_id="the other's",
+        created_at=moment,
+        attempted_at=moment,
+        first_sent_at=moment,
+    )
 
 
 def claim(stage: Stage) -> outbox.Call:
