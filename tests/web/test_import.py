@@ -63,8 +63,8 @@ def test_it_says_what_was_found_and_what_it_takes_and_posts_it_when_confirmed(al
     said = words(ready.text)
     assert "In Xero there already is an entry for one order" in said
     assert "#1001 24 Nov 2026 Invoice INV-1001 24 Nov 2026; names the order £9.99 £9.99" in said
-    assert "Leave it out: 2 orders are posted, £19.98" in said
-    assert "Post them all the same: 3 orders are posted, £29.97" in said
+    assert "Leave it out; orders posted: 2, £19.98" in said
+    assert "Post them all the same; orders posted: 3, £29.97" in said
     assert "That is about 2 calls to Xero; it takes about 1 minute." in said
     assert "Invoice INV-1001" in words(alice.open("/import/found").text)
     assert len(live.organisation.documents()) == before
