@@ -30,7 +30,11 @@ PAGES: tuple[tuple[str, Callable[[Admin], None], tuple[str, ...]], ...] = (
     (
         "mapping changed",
         lambda admin: scenes.change_mapping(admin.stage),
-        ("/mapping/", "/mapping/changes/", "/mapping/rules/", "/mapping/rules/1", "/mapping/options", "/mapping/seen"),
+        (
+            *("/mapping/", "/mapping/changes/", "/mapping/rules/", "/mapping/rules/1", "/mapping/options"),
+            *("/mapping/accounts", "/mapping/taxes", "/mapping/gateways", "/mapping/tracking", "/mapping/seen"),
+            "/mapping/versions/1",
+        ),
     ),
     ("import found", lambda admin: scenes.find_for_import(admin.stage), ("/import/", "/import/found")),
     ("import paused", lambda admin: scenes.pause_import(admin.stage), ("/import/",)),

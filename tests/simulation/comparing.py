@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.simulation.expected import ZERO, Expected, Money, Sums
-from tests.simulation.found import Found
+from tests.simulation.found import CLOSING, Found
 from tests.simulation.merchants import Touched
 
 
@@ -79,6 +79,8 @@ def _compared_documents(expected: Expected, found: Found, locks: Sequence[date])
 def _compared_money(key: str, expected: Money | None, found: Found, locks: Sequence[date]) -> list[str]:
     moved = found.money.get(key, [])
     amount = sum((one.amount for one in moved), ZERO)
+    if key == CLOSING and not amount:
+        return []
     if expected is None or amount != expected.amount:
         return [f"payment {key} moved {amount} instead of {expected.amount if expected else ZERO}"]
     wrong = []

@@ -17,6 +17,8 @@ from tests.simulation.expected import ZERO, Sums, without_zeros
 
 # What ends a number of ours after the order's own: E1, R2, O1, an undone document's ".2", an order's id.
 _SUFFIX = re.compile(r"(-[A-Z]+\d+)?(\.\d+)?$")
+_CLOSED = re.compile(r"\S+ closed with \S+")
+CLOSING = "closing"
 _NAMED = re.compile(r"(\S+) (\d{6,})\b")
 
 
@@ -97,8 +99,10 @@ def _add_document(found: Found, document: Document) -> None:
 
 def _moved(payment: Payment) -> tuple[str, Moved]:
     document = payment.document
-    number, tender = _name(payment.reference)
+    closed = _CLOSED.match(payment.reference)
+    # Credit and debt of a closed period are settled through clearing, both ways: no money of anybody's moves.
     named = _name(_text_of(document))[0] if document.kind is OVERPAYMENT else document.number
+    number, tender = (named, CLOSING) if closed else _name(payment.reference)
     if named != number:
         raise Unaccounted(f"payment {payment.reference!r} is on {named}")
     sign = document.kind.sign
