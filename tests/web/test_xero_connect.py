@@ -36,7 +36,7 @@ def tenant(books: Books, user_id: str) -> Tenant:
 def store_row(app: Flask, shop: str = ALICE) -> Store:
     with app.app_context():
         row = db.session.scalars(select(Store).where(Store.external_id == shop)).one()
-        _ = row.organisation and row.organisation.grant
+        _ = row.organisation and (row.organisation.grant, row.organisation.chart)
         db.session.expunge_all()
         return row
 
