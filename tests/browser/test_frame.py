@@ -56,7 +56,8 @@ def installed(admin: Admin) -> Admin:
 
 def test_a_merchant_installs_the_app_and_sees_it_in_the_admin(admin: Admin) -> None:
     admin.open("/first")
-    admin.page.get_by_role("button", name="Install").click()
+    with admin.page.expect_navigation():  # the admin opens the app by itself
+        admin.page.get_by_role("button", name="Install").click()
     admin.open("/first")
 
     expect(admin.frame.get_by_role("heading")).to_have_text("Hello alice.myshopify.com")

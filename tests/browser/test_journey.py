@@ -81,8 +81,6 @@ def test_a_merchant_gets_from_installing_to_sales_in_xero_by_what_the_pages_say_
     sell(admin.stage.shop, 3)
     admin.open()
     hand.outside("Install")
-    admin.open()
-    hand.actions += 1
 
     hand.see("Get your sales into Xero")
     hand.press("Start Setup", "link")
