@@ -9,12 +9,15 @@ from datetime import date
 from embedded_app.sandbox.shopify.entries import LineItem, number_of
 from tests.simulation.claims import Claim
 from tests.simulation.expected import Expected
+from tests.simulation.worlds import Store
 
 # Reasons that lie in a lock date: of single payments, or of a whole order.
 LOCKED = ("locked allocation", "closed period")
 
 # A gift card that costs more than it is worth: nothing says what the rest is for.
 ABOVE_VALUE = "gift card above its value"
+# Of several cards that one line sold some were returned; which of them, no store tells.
+RETURNED = "gift card return"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +41,16 @@ def judged(held: Sequence[Claim], expected: Expected, *, locks: Sequence[date], 
         else:
             verdict.wrong.append(f"held without a true reason: {claim.cause}: {claim.sentence}")
     return verdict
+
+
+def returned_in_part(claim: Claim, store: Store) -> bool:
+    """Whether a hold is about a card that ended, bought in one line with others that did not end with it."""
+    cards = store.shop.instruments.gift_cards
+    ended = next((card for number, card in cards.items() if number in claim.subject), None)
+    if claim.cause != RETURNED or ended is None or ended.deactivated_at is None:
+        return False
+    line = ended.order_id, ended.line_item_id
+    return any((one.order_id, one.line_item_id) == line for one in cards.values() if one is not ended)
 
 
 def _set_apart(claim: Claim, expected: Expected, verdict: Judged) -> None:
