@@ -93,7 +93,7 @@ def _use(page: Page) -> None:
     """What a hand does on any page: keys, a click, and opening what is folded up."""
     for _ in range(TABS):
         page.keyboard.press("Tab")
-    for summary in page.locator("summary").all()[:2]:
+    for summary in page.locator("summary:visible").all()[:2]:
         summary.click()
     page.locator("h1").click()
     page.wait_for_timeout(SETTLED_MS / 2)
