@@ -70,11 +70,16 @@ def test_each_http_status_says_what_happens_next(http: requests.Session, status:
     assert raised.value.sentence.endswith((".", "Retry."))
 
 
-def test_a_busy_store_is_left_alone_as_long_as_it_asks(http: requests.Session) -> None:
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [("17.0", 17.0), ("nan", transport.RETRY_SECONDS), ("1e999", 300.0), ("-5", 1.0)]
+)
+def test_a_busy_store_is_left_alone_as_long_as_it_asks_within_reason(
+    http: requests.Session, asked: str, seconds: float
+) -> None:
     with pytest.raises(StoreBusy) as raised:
-        ask(http, Reply({}, status=429, headers={"Retry-After": "17.0"}))
+        ask(http, Reply({}, status=429, headers={"Retry-After": asked}))
 
-    assert raised.value.retry_seconds == 17.0
+    assert raised.value.retry_seconds == seconds
 
 
 @pytest.mark.parametrize(

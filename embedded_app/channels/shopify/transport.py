@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -89,4 +90,4 @@ def _retry_after(headers: Mapping[str, str]) -> float:
         seconds = float(headers.get("Retry-After", RETRY_SECONDS))
     except ValueError:  # the header may also be a date; Shopify sends seconds
         return RETRY_SECONDS
-    return min(max(seconds, 1.0), 300.0)
+    return RETRY_SECONDS if math.isnan(seconds) else min(max(seconds, 1.0), 300.0)
