@@ -30,9 +30,11 @@ LOOK_EVERY_SECONDS = 0.05
 SAMPLE_EVERY_SECONDS = 0.5
 # Calls whose outcome a kill left unknown are looked up from minute 6 on.
 SETTLED_WITHIN_SECONDS = 600.0
-# Kills go on when all is played, until so little is left, or for as long again: then the rest is worked off in peace.
+# Kills go on when all is played, until so little is left, or for as long again and some time for each order, for a
+# day may be played faster than it is worked off: then the rest is worked off in peace.
 ALMOST_DONE = 100
 KILLED_FOR = 2.0
+KILLED_SECONDS_PER_ORDER = 0.1
 SECONDS_PER_ORDER = 0.5
 Say = Callable[[str], None]
 
@@ -111,6 +113,7 @@ class _Day:
     problems: list[str] = field(default_factory=list)
     is_over: bool = False
     kills_end: bool = False
+    is_telling: bool = False  # what is being delivered is pending no more
     played_at: float = 0.0
     owed: rows.Owed | None = None
     accepted: int = 0
@@ -130,7 +133,7 @@ class _Day:
                 if any(other.done() for other in others):
                     return  # what it failed of is raised by its result
             self.played_at = self.elapsed()
-            most = KILLED_FOR * self.played_at + self.orders * SECONDS_PER_ORDER + SETTLED_WITHIN_SECONDS
+            most = self._kills_until() + self.orders * SECONDS_PER_ORDER + SETTLED_WITHIN_SECONDS
             while self.elapsed() < most and not any(other.done() for other in others):
                 self._deliver(http)
                 if self._is_settled():
@@ -161,14 +164,17 @@ class _Day:
             except DBAPIError:
                 continue
             at, posted = self.elapsed(), progress.documents + progress.settlements
-            unheard = bool(self.machine.shop.deliveries.pending())
+            unheard = self.is_telling or bool(self.machine.shop.deliveries.pending())
             self.standstills.note("hearing the store", owed=unheard, done=heard, at=at)
             read = heard - self.owed.deliveries
             self.standstills.note("taking in", owed=self.owed.deliveries > 0, done=read, at=at)
             self.standstills.note("posting", owed=self.owed.writes > 0, done=posted, at=at)
-            almost_done = self.owed.deliveries + self.owed.writes < ALMOST_DONE
-            if self.played_at and (almost_done or at > KILLED_FOR * self.played_at):
+            almost_done = not unheard and self.owed.deliveries + self.owed.writes < ALMOST_DONE
+            if self.played_at and (almost_done or at > self._kills_until()):
                 self.kills_end = True
+
+    def _kills_until(self) -> float:
+        return KILLED_FOR * self.played_at + self.orders * KILLED_SECONDS_PER_ORDER
 
     def _kill(self, draw: random.Random) -> None:
         victims = self.machine.victims()
@@ -183,7 +189,9 @@ class _Day:
         """Send what the store owes, unless it was refused a moment ago."""
         deliveries = self.machine.shop.deliveries
         if deliveries.pending() and time.monotonic() >= self._resume_at:
+            self.is_telling = True
             sent = deliveries.deliver(f"{self.machine.url}/webhooks/shopify", http=http)
+            self.is_telling = False
             self.accepted += sent.accepted
             grown = min(max(2 * self._pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
             self._pause = grown if sent.refused else 0.0

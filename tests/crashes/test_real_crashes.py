@@ -11,7 +11,7 @@ from tests.crashes.run import RECOVERED_WITHIN_SECONDS, run
 def test_a_day_in_which_every_process_is_killed_ends_equal() -> None:
     said: list[str] = []
 
-    told = run(seed=7, orders=150, say=said.append, gaps=(2.0, 6.0))
+    told = run(seed=7, orders=300, say=said.append, gaps=(2.0, 6.0))
 
     assert told.problems == []
     assert len(told.recoveries) >= 3, "hardly anything was killed"
