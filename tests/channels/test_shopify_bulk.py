@@ -127,7 +127,7 @@ def test_it_is_read_in_parts_and_gone_on_with_where_it_broke_off(
 
     assert read == made[:4]
     assert read + rest == made
-    end = len(requests.get(listing.address, timeout=5).content)
+    end = len(requests.get(listing.address, timeout=30).content)
     assert lister.read(listing, end) == []
 
 

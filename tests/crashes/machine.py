@@ -167,6 +167,6 @@ def _free_port() -> int:
 
 
 def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, timeout=10).stdout
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, timeout=30).stdout
     pairs = [line.split() for line in listed.splitlines()]
     return sorted(int(child) for child, parent in pairs if int(parent) == pid)

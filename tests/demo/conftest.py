@@ -19,7 +19,7 @@ import pytest
 
 from embedded_app import ROOT, local_database
 
-ENDS_WITHIN_SECONDS = 90.0
+ENDS_WITHIN_SECONDS = 180.0
 
 
 class Launched:
@@ -52,7 +52,7 @@ class Launched:
     def exit_code(self, *, seconds: float = ENDS_WITHIN_SECONDS) -> int:
         """How it ended, once it has."""
         code = self.process.wait(timeout=seconds)
-        self._reader.join(timeout=5)
+        self._reader.join(timeout=30)
         return code
 
     def interrupt(self) -> None:
@@ -63,10 +63,10 @@ class Launched:
         """End it whatever it does."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.interrupt()
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=60)
         self.process.kill()
-        self.process.wait(timeout=5)
-        self._reader.join(timeout=5)
+        self.process.wait(timeout=30)
+        self._reader.join(timeout=30)
         if self.process.stdout is not None:
             self.process.stdout.close()
 
@@ -127,5 +127,5 @@ def three_free_ports() -> int:
 
 def is_running(pid: int) -> bool:
     """Whether the process still does anything; one that only waits for its parent to notice its end does not."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, timeout=10)
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, timeout=30)
     return bool(state.stdout.strip()) and not state.stdout.strip().startswith("Z")

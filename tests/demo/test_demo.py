@@ -23,16 +23,16 @@ def test_the_day_ends_equal_and_all_stays_up_until_ctrl_c_while_a_second_demo_is
     demo.wait_for("Starting")
     second = start_demo("--once", "--orders", "1")
 
-    assert second.exit_code(seconds=30) == 1
+    assert second.exit_code() == 1
     assert second.text.startswith("Error: Another demo runs in ")
     demo.wait_for("Ctrl-C stops it")
     assert EQUAL.search(demo.text), demo.text
     addresses = re.findall(r"http://127\.0\.0\.1:\S+", demo.wait_for("App  ") + demo.wait_for("Xero's books  "))
-    assert [requests.get(address, timeout=5).status_code for address in addresses] == [200, 200]
+    assert [requests.get(address, timeout=30).status_code for address in addresses] == [200, 200]
 
     pids = demo.pids()
     demo.interrupt()
-    assert demo.exit_code(seconds=10) == 0
+    assert demo.exit_code() == 0
     assert len(pids) == 5
     assert [name for name, pid in pids.items() if is_running(pid)] == []
 
@@ -73,7 +73,7 @@ def test_a_demo_that_was_killed_outright_does_not_stand_in_the_way_of_the_next(s
     demo = start_demo("--once", "--orders", "1", port=port)
 
     assert demo.exit_code() == 0, demo.text
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(is_running(pid) for pid in left.values()) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert [name for name, pid in left.items() if is_running(pid)] == []
@@ -84,7 +84,7 @@ def test_a_taken_port_is_named_with_a_way_out(start_demo: StartDemo) -> None:
     with socket.create_server(("127.0.0.1", port + 2)):
         demo = start_demo("--once", port=port)
 
-        assert demo.exit_code(seconds=30) == 1
+        assert demo.exit_code() == 1
     assert demo.text.startswith(f"Error: Port {port + 2} is taken. End what listens there, or choose another:")
 
 
@@ -94,5 +94,5 @@ def test_a_directory_that_cannot_be_written_is_a_sentence(start_demo: StartDemo,
 
     demo = start_demo("--once", "--directory", str(below_a_file))
 
-    assert demo.exit_code(seconds=30) == 1
+    assert demo.exit_code() == 1
     assert demo.text.startswith(f"Error: The directory {below_a_file} cannot be written to")

@@ -182,7 +182,7 @@ def test_a_job_that_fails_keeps_its_exception_in_and_the_worker_goes_on(
 
 
 def test_as_many_jobs_run_at_once_as_the_worker_was_told(app: Flask, session: scoped_session[Session]) -> None:
-    together = threading.Barrier(12, timeout=10)
+    together = threading.Barrier(12, timeout=60)
     met: list[int] = []
     wake_and_commit(session, "gather", *range(12))
 

@@ -25,7 +25,7 @@ def directory() -> Iterator[Path]:
 
 
 def answer(address: str) -> object:
-    with psycopg.connect(address, connect_timeout=5) as connection:
+    with psycopg.connect(address, connect_timeout=30) as connection:
         row = connection.execute("SELECT current_database()").fetchone()
     return row and row[0]
 

@@ -33,7 +33,7 @@ def supervise(tmp_path: Path) -> Iterator[Supervise]:
         supervisor.stop(within_seconds=1)
 
 
-def wait_for(condition: Callable[[], object], *, seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], object], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that in time"

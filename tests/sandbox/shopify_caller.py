@@ -55,7 +55,7 @@ class StoreCaller:
             f"{self.origin}/admin/api/{version}/graphql.json",
             json={"query": query, "variables": variables or {}},
             headers={"X-Shopify-Access-Token": self.tokens.access if token is None else token},
-            timeout=5,
+            timeout=30,
         )
 
     def ask(self, query: str, **variables: Any) -> Any:
@@ -82,7 +82,7 @@ class StoreCaller:
             "refresh_token": token,
             **fields,
         }
-        return self.http.post(f"{self.origin}/admin/oauth/access_token", json=body, timeout=5)
+        return self.http.post(f"{self.origin}/admin/oauth/access_token", json=body, timeout=30)
 
 
 @contextmanager

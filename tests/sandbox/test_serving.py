@@ -31,7 +31,7 @@ def server() -> Iterator[RunningServer]:
 
 
 def test_a_connection_is_kept_for_many_requests(server: RunningServer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
 
     connection.request("POST", "/a?x=1", b"unread by nobody")
     first, kept = connection.getresponse().read(), connection.sock
@@ -47,29 +47,29 @@ def test_twenty_requests_wait_for_no_delayed_acknowledgement(server: RunningServ
     with requests.Session() as session:
         started = time.perf_counter()
         for _ in range(20):
-            session.post(server.url, data=b"x" * 5000, timeout=5)
+            session.post(server.url, data=b"x" * 5000, timeout=30)
 
     assert time.perf_counter() - started < 20 * 0.040
 
 
 def test_a_dropped_connection_is_no_answer_and_the_server_goes_on(server: RunningServer) -> None:
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"{server.url}/dropped", timeout=5)
+        requests.get(f"{server.url}/dropped", timeout=30)
 
-    assert requests.get(f"{server.url}/next", timeout=5).text == "GET /next  "
+    assert requests.get(f"{server.url}/next", timeout=30).text == "GET /next  "
 
 
 def test_a_failing_application_closes_the_connection_and_says_why(
     server: RunningServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"{server.url}/broken", timeout=5)
+        requests.get(f"{server.url}/broken", timeout=30)
 
     assert "on purpose" in capfd.readouterr().err
 
 
 def test_a_body_of_unknown_length_is_refused(server: RunningServer) -> None:
-    answer = requests.post(server.url, data=iter([b"a", b"b"]), timeout=5)
+    answer = requests.post(server.url, data=iter([b"a", b"b"]), timeout=30)
 
     assert answer.status_code == 411
 

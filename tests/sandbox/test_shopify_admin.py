@@ -29,17 +29,17 @@ def store(clock: SetClock):  # type: ignore[no-untyped-def]
 
 
 def app_page(store: StoreCaller, path: str = "") -> str:
-    return store.http.get(f"{store.url}/store/alice/apps/crossfoot{path}", timeout=5).text
+    return store.http.get(f"{store.url}/store/alice/apps/crossfoot{path}", timeout=30).text
 
 
 def id_token(store: StoreCaller) -> str:
-    token: str = store.http.post(f"{store.url}/store/alice/apps/crossfoot/id-token", timeout=5).json()["token"]
+    token: str = store.http.post(f"{store.url}/store/alice/apps/crossfoot/id-token", timeout=30).json()["token"]
     return token
 
 
 def trade(store: StoreCaller, **changes: object) -> requests.Response:
     asked = {"subject_token": id_token(store), **EXCHANGE, **changes}
-    return store.http.post(f"{store.origin}/admin/oauth/access_token", json=asked, timeout=5)
+    return store.http.post(f"{store.origin}/admin/oauth/access_token", json=asked, timeout=30)
 
 
 def framed_address(page: str) -> str:
@@ -50,7 +50,7 @@ def test_an_app_is_granted_before_it_is_opened(store: StoreCaller) -> None:
     store.shop.installation.uninstall()
     assert "Install Crossfoot?" in app_page(store)
 
-    store.http.post(f"{store.url}/store/alice/apps/crossfoot", timeout=5)
+    store.http.post(f"{store.url}/store/alice/apps/crossfoot", timeout=30)
 
     assert store.shop.installation.installed
     assert "<iframe" in app_page(store)
@@ -80,7 +80,7 @@ def test_tokens_come_stale_or_not_at_all_on_cue(store: StoreCaller) -> None:
     store.shop.installation.next_id_tokens = [IdTokenFault.STALE, IdTokenFault.NONE]
 
     assert read(id_token(store), "sandbox-secret", now=store.clock.now()) is None
-    none = store.http.post(f"{store.url}/store/alice/apps/crossfoot/id-token", timeout=5)
+    none = store.http.post(f"{store.url}/store/alice/apps/crossfoot/id-token", timeout=30)
     assert none.status_code == 503
 
 
@@ -110,7 +110,7 @@ def test_a_token_of_one_store_is_traded_at_no_other(store: StoreCaller) -> None:
     store.world.shop("bob.myshopify.com").installation.install()
     asked = {**EXCHANGE, "subject_token": id_token(store)}
 
-    answer = store.http.post(f"{store.url}/bob.myshopify.com/admin/oauth/access_token", json=asked, timeout=5)
+    answer = store.http.post(f"{store.url}/bob.myshopify.com/admin/oauth/access_token", json=asked, timeout=30)
 
     assert answer.json()["error"] == "invalid_subject_token"
 

@@ -43,7 +43,7 @@ def state(store: StoreCaller, operation: Any) -> Any:
 
 def lines(address: str, **headers: str) -> list[Any]:
     """What a file holds, asked without any token."""
-    return [json.loads(line) for line in requests.get(address, headers=headers, timeout=5).text.splitlines()]
+    return [json.loads(line) for line in requests.get(address, headers=headers, timeout=30).text.splitlines()]
 
 
 def test_an_operation_is_created_runs_and_leaves_a_line_for_each_object(store: StoreCaller) -> None:
@@ -58,7 +58,7 @@ def test_an_operation_is_created_runs_and_leaves_a_line_for_each_object(store: S
     assert (half["status"], half["rootObjectCount"], half["url"]) == ("RUNNING", "1", None)
     assert (done["status"], done["objectCount"]) == ("COMPLETED", "3")
     assert [line["name"] for line in lines(done["url"])] == ["#1001", "#1002", "#1003"]
-    assert done["fileSize"] == str(len(requests.get(done["url"], timeout=5).content))
+    assert done["fileSize"] == str(len(requests.get(done["url"], timeout=30).content))
 
 
 def test_objects_inside_others_name_the_one_they_belong_to(store: StoreCaller) -> None:
@@ -77,16 +77,16 @@ def test_objects_inside_others_name_the_one_they_belong_to(store: StoreCaller) -
 def test_a_file_is_given_from_any_byte_on_and_for_seven_days(store: StoreCaller) -> None:
     begun = run(store)
     address = state(store, begun)["url"]
-    whole = requests.get(address, timeout=5).content
+    whole = requests.get(address, timeout=30).content
 
-    rest = requests.get(address, headers={"Range": f"bytes={len(whole) - 10}-"}, timeout=5)
-    behind = requests.get(address, headers={"Range": f"bytes={len(whole)}-"}, timeout=5)
+    rest = requests.get(address, headers={"Range": f"bytes={len(whole) - 10}-"}, timeout=30)
+    behind = requests.get(address, headers={"Range": f"bytes={len(whole)}-"}, timeout=30)
     store.clock.advance(7 * 86_400 + 1)
     store.tokens = store.shop.issue_tokens()
 
     assert (rest.status_code, rest.content, behind.status_code) == (206, whole[-10:], 416)
     assert state(store, begun)["status"] == "EXPIRED"
-    assert requests.get(address, timeout=5).status_code == 400
+    assert requests.get(address, timeout=30).status_code == 400
 
 
 def test_a_sixth_operation_at_once_is_refused_until_one_is_over(store: StoreCaller) -> None:
@@ -143,5 +143,5 @@ def test_a_file_breaks_off_on_cue_and_no_other_call_does(store: StoreCaller) -> 
     address = state(store, run(store))["url"]
 
     with pytest.raises(requests.RequestException):
-        requests.get(address, timeout=5)
+        requests.get(address, timeout=30)
     assert len(lines(address)) == 3

@@ -234,7 +234,7 @@ def test_the_answer_names_its_version_and_unknown_versions_are_not_found(store: 
 
 
 def test_an_unknown_store_is_not_found(store: StoreCaller) -> None:
-    answer = store.http.post(f"{store.url}/eve.myshopify.com/admin/api/2026-10/graphql.json", json={}, timeout=5)
+    answer = store.http.post(f"{store.url}/eve.myshopify.com/admin/api/2026-10/graphql.json", json={}, timeout=30)
 
     assert answer.status_code == 404
 
@@ -248,7 +248,7 @@ def test_a_refusal_on_cue_is_given_once(store: StoreCaller) -> None:
 def test_a_body_without_a_query_is_refused(store: StoreCaller) -> None:
     headers = {"X-Shopify-Access-Token": store.tokens.access}
 
-    answer = store.http.post(f"{store.origin}/admin/api/2026-10/graphql.json", data="{}", headers=headers, timeout=5)
+    answer = store.http.post(f"{store.origin}/admin/api/2026-10/graphql.json", data="{}", headers=headers, timeout=30)
 
     assert answer.status_code == 400
 
@@ -257,7 +257,7 @@ def test_the_page_shows_each_order_and_escapes_names(store: StoreCaller) -> None
     store.world.shop("mallory.myshopify.com", name="<script>alert(1)</script>")
     store.shop.place_order([(MUG, 2)], shipping=Decimal("4.95"), shipping_taxes=(GB_VAT,)).pay("paypal")
 
-    page = store.http.get(store.url, timeout=5).text
+    page = store.http.get(store.url, timeout=30).text
 
     assert "#1001" in page
     assert "24.93 GBP" in page

@@ -28,7 +28,7 @@ def authorise(xero: XeroCaller, **changes: str) -> str:
 
 def answer(xero: XeroCaller, address: str, click: str = "allow") -> dict[str, list[str]]:
     form = {"organisation": f"{xero.user_id} {xero.organisation.tenant_id}", "answer": click}
-    sent = xero.http.post(address, data=form, timeout=5, allow_redirects=False)
+    sent = xero.http.post(address, data=form, timeout=30, allow_redirects=False)
     return parse_qs(urlsplit(sent.headers["Location"]).query)
 
 
@@ -36,11 +36,11 @@ def trade(xero: XeroCaller, code: str, redirect_uri: str = BACK) -> requests.Res
     identity = xero.books.identity
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     auth = (identity.client_id, identity.client_secret)
-    return xero.http.post(f"{xero.url}/connect/token", data=form, auth=auth, timeout=5)
+    return xero.http.post(f"{xero.url}/connect/token", data=form, auth=auth, timeout=30)
 
 
 def test_it_shows_the_organisations_and_what_is_asked_for(xero: XeroCaller) -> None:
-    page = xero.http.get(authorise(xero), timeout=5).text
+    page = xero.http.get(authorise(xero), timeout=30).text
 
     assert escape(xero.organisation.name) in page
     assert "accounting.invoices" in page
@@ -86,13 +86,13 @@ def test_a_broad_scope_is_refused_as_for_every_app_made_since_march_2026(xero: X
     ],
 )
 def test_it_sends_nobody_back_to_where_xero_would_not(xero: XeroCaller, changes: dict[str, str]) -> None:
-    assert xero.http.get(authorise(xero, **changes), timeout=5, allow_redirects=False).status_code == 400
+    assert xero.http.get(authorise(xero, **changes), timeout=30, allow_redirects=False).status_code == 400
 
 
 def test_only_a_registered_address_is_gone_back_to_where_some_are(xero: XeroCaller) -> None:
     xero.books.identity.redirect_uris = {"https://other.example/xero/callback"}
 
-    assert xero.http.get(authorise(xero), timeout=5, allow_redirects=False).status_code == 400
+    assert xero.http.get(authorise(xero), timeout=30, allow_redirects=False).status_code == 400
 
 
 def test_revoking_ends_the_users_tokens_and_connections(xero: XeroCaller) -> None:
@@ -103,7 +103,7 @@ def test_revoking_ends_the_users_tokens_and_connections(xero: XeroCaller) -> Non
         f"{xero.url}/connect/revocation",
         data={"token": tokens["refresh_token"]},
         auth=(identity.client_id, identity.client_secret),
-        timeout=5,
+        timeout=30,
     )
 
     assert sent.status_code == 200

@@ -32,7 +32,7 @@ def test_it_refuses_a_call_without_the_right_headers(xero: XeroCaller, headers: 
 def test_a_caller_without_a_user_agent_gets_a_page_of_html(xero: XeroCaller) -> None:
     headers = {**xero.headers(), "User-Agent": ""}
 
-    answer = xero.http.get(f"{xero.url}/api.xro/2.0/Organisation", headers=headers, timeout=5)
+    answer = xero.http.get(f"{xero.url}/api.xro/2.0/Organisation", headers=headers, timeout=30)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (403, "text/html; charset=utf-8")
 
@@ -80,7 +80,7 @@ def test_it_answers_only_what_it_knows(xero: XeroCaller, path: str, status: int)
 def test_it_refuses_bodies_that_cannot_be_read(xero: XeroCaller, content: bytes, status: int) -> None:
     address = f"{xero.url}/api.xro/2.0/Invoices{QUIET}"
 
-    answer = xero.http.put(address, data=content, headers=xero.headers(), timeout=5)
+    answer = xero.http.put(address, data=content, headers=xero.headers(), timeout=30)
 
     assert answer.status_code == status
 
@@ -178,7 +178,7 @@ def test_keys_are_shared_by_all_tenants_of_the_app(xero: XeroCaller) -> None:
 def token(xero: XeroCaller, refresh_token: str, secret: str = "sandbox-xero-secret") -> Any:
     """The answer of a refresh, as a dict with its status."""
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    answer = xero.http.post(f"{xero.url}/connect/token", data=form, auth=("sandbox-xero-app", secret), timeout=5)
+    answer = xero.http.post(f"{xero.url}/connect/token", data=form, auth=("sandbox-xero-app", secret), timeout=30)
     return {"status": answer.status_code, **answer.json()}
 
 
@@ -220,8 +220,8 @@ def test_connections_list_every_tenant_of_the_user_until_it_is_disconnected(xero
     xero.books.open_organisation(DE, xero.books.new_id())
     headers = xero.headers()
 
-    listed = xero.http.get(f"{xero.url}/connections", headers=headers, timeout=5).json()
-    xero.http.delete(f"{xero.url}/connections/{listed[1]['id']}", headers=headers, timeout=5)
+    listed = xero.http.get(f"{xero.url}/connections", headers=headers, timeout=30).json()
+    xero.http.delete(f"{xero.url}/connections/{listed[1]['id']}", headers=headers, timeout=30)
 
     assert [item["tenantId"] for item in listed] == [xero.organisation.tenant_id, other.tenant_id]
     assert xero.call("GET", "/Organisation", xero_tenant_id=other.tenant_id).status_code == 403
@@ -246,7 +246,7 @@ def test_the_same_seed_gives_the_same_tenants(clock: SetClock) -> None:
 def test_a_sandbox_without_books_opens_the_demo_company(clock: SetClock) -> None:
     server = serve(create_xero(clock=clock))
 
-    page = requests.get(server.url, timeout=5).text
+    page = requests.get(server.url, timeout=30).text
     server.stop()
 
     assert "Marlow &amp; Finch Ltd" in page

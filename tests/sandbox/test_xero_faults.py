@@ -1,5 +1,8 @@
 """Faults on cue: how the sandbox's Xero fails, and what is written all the same."""
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 import requests
 
@@ -7,9 +10,18 @@ from embedded_app.sandbox.xero.faults import FaultKind
 from tests.sandbox.xero_caller import QUIET, XeroCaller, messages
 
 
-def put(xero: XeroCaller, number: str = "SH-1", **headers: str) -> requests.Response:
-    """A PUT of one invoice by a client that waits a quarter of a second."""
-    return xero.call("PUT", f"/Invoices{QUIET}", {"Invoices": [xero.invoice(number)]}, timeout=0.25, **headers)
+def put(xero: XeroCaller, number: str = "SH-1", *, seconds: float = 30, **headers: str) -> requests.Response:
+    """A PUT of one invoice by a client that waits so many seconds for an answer."""
+    return xero.call("PUT", f"/Invoices{QUIET}", {"Invoices": [xero.invoice(number)]}, timeout=seconds, **headers)
+
+
+@pytest.fixture
+def silence(xero: XeroCaller) -> Iterator[None]:
+    """Where Xero keeps silent, it does until the test is over, however slow the client."""
+    over = threading.Event()
+    xero.books.faults.sleep = lambda seconds: over.wait(seconds) and None
+    yield
+    over.set()
 
 
 def numbers(xero: XeroCaller) -> list[str]:
@@ -57,20 +69,22 @@ def test_a_reset_writes_nothing(xero: XeroCaller) -> None:
     assert numbers(xero) == []
 
 
+@pytest.mark.usefixtures("silence")
 def test_silence_before_the_write_writes_nothing(xero: XeroCaller) -> None:
-    xero.books.faults.add("timeout_before_write", seconds=0.4)
+    xero.books.faults.add("timeout_before_write", seconds=60)
 
     with pytest.raises(requests.ReadTimeout):
-        put(xero)
+        put(xero, seconds=0.25)
 
     assert numbers(xero) == []
 
 
+@pytest.mark.usefixtures("silence")
 def test_silence_after_the_write_leaves_the_document_and_its_kept_answer(xero: XeroCaller) -> None:
-    xero.books.faults.add("timeout_after_write", seconds=0.4)
+    xero.books.faults.add("timeout_after_write", seconds=60)
 
     with pytest.raises(requests.ReadTimeout):
-        put(xero, Idempotency_Key="k")
+        put(xero, seconds=0.25, Idempotency_Key="k")
 
     assert numbers(xero) == ["SH-1"]
     assert messages(put(xero, Idempotency_Key="k").json()["Invoices"][0]) == []
@@ -115,11 +129,11 @@ def test_a_fault_waits_for_the_call_it_is_for(xero: XeroCaller) -> None:
 def test_faults_can_be_set_over_http(xero: XeroCaller) -> None:
     address = f"{xero.url}/sandbox/faults"
 
-    added = requests.post(address, json={"kind": "unavailable", "path": "/connect/token"}, timeout=5)
-    unknown = requests.post(address, json={"kind": "earthquake"}, timeout=5)
+    added = requests.post(address, json={"kind": "unavailable", "path": "/connect/token"}, timeout=30)
+    unknown = requests.post(address, json={"kind": "earthquake"}, timeout=30)
 
     assert (added.status_code, unknown.status_code) == (201, 400)
-    assert requests.post(f"{xero.url}/connect/token", data={}, timeout=5).status_code == 503
+    assert requests.post(f"{xero.url}/connect/token", data={}, timeout=30).status_code == 503
 
 
 @pytest.mark.parametrize(
@@ -196,7 +210,7 @@ def test_a_written_document_can_be_answered_with_something_unreadable(xero: Xero
 def test_a_refresh_can_be_refused(xero: XeroCaller) -> None:
     xero.books.faults.add("invalid_grant", path="/connect/token")
 
-    answer = requests.post(f"{xero.url}/connect/token", data={}, timeout=5)
+    answer = requests.post(f"{xero.url}/connect/token", data={}, timeout=30)
 
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_grant"})
 
@@ -217,6 +231,6 @@ def test_what_struck_is_counted_and_told_over_http(xero: XeroCaller) -> None:
 
     assert [put(xero).status_code for _ in range(3)] == [200, 503, 200]
 
-    told = requests.get(f"{xero.url}/sandbox/faults", timeout=5).json()
+    told = requests.get(f"{xero.url}/sandbox/faults", timeout=30).json()
     assert [(fault["kind"], fault["hits"]) for fault in told] == [("unavailable", 1), ("reset", 0)]
     assert xero.books.faults.struck() == {"unavailable": 1}

@@ -140,7 +140,7 @@ def test_reports_want_their_own_scopes(xero: XeroCaller) -> None:
 
 def page(xero: XeroCaller, path: str = "") -> requests.Response:
     """A page of the organisation's books."""
-    return requests.get(f"{xero.url}/books/{xero.organisation.tenant_id}{path}", timeout=5)
+    return requests.get(f"{xero.url}/books/{xero.organisation.tenant_id}{path}", timeout=30)
 
 
 def test_the_page_of_the_books_links_to_every_account_that_moved(week: XeroCaller) -> None:

@@ -22,7 +22,7 @@ def leave(opener: Opener) -> str:
 def consent(address: str, user_id: str, organisation: Organisation, *, answer: str = "allow") -> str:
     """Choose an organisation at Xero and click: the address that Xero sends the browser back to."""
     form = {"organisation": f"{user_id} {organisation.tenant_id}", "answer": answer}
-    with requests.post(address, data=form, allow_redirects=False, timeout=10) as sent:
+    with requests.post(address, data=form, allow_redirects=False, timeout=30) as sent:
         assert sent.status_code == 302, sent.text
         return sent.headers["Location"]
 

@@ -54,7 +54,7 @@ def reopen(stage: Stage) -> requests.Response:
         token_id=world.uuid(),
         now=stage.clock.now(),
     )
-    return requests.get(f"{stage.url}/xero/refused", params={"id_token": token}, timeout=10, allow_redirects=False)
+    return requests.get(f"{stage.url}/xero/refused", params={"id_token": token}, timeout=30, allow_redirects=False)
 
 
 def row(stage: Stage) -> Store:

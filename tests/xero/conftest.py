@@ -40,7 +40,7 @@ def http() -> Iterator[requests.Session]:
 
 @pytest.fixture
 def marlow(http: requests.Session) -> Iterator[Marlow]:
-    """Empty books of the UK company, served on this machine; clients wait one second for answers."""
+    """Empty books of the UK company, served on this machine; clients wait half a minute for answers."""
     clock = SetClock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
     books, organisation, user_id = demo_books(clock, seed=1)
     access_token, _ = books.issue_tokens(user_id)
@@ -50,7 +50,7 @@ def marlow(http: requests.Session) -> Iterator[Marlow]:
         api_url=server.url,
         access_token=access_token,
         tenant_id=organisation.tenant_id,
-        timeout=(1.0, 1.0),
+        timeout=(30.0, 30.0),
     )
     yield Marlow(url=server.url, books=books, organisation=organisation, user_id=user_id, api=api)
     server.stop()

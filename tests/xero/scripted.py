@@ -1,5 +1,6 @@
 """A server that answers with exact bytes, or not at all: for what no well-behaved server would do."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -32,8 +33,10 @@ class ScriptedServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread if it waits for one more connection
         self._socket.close()
-        self._thread.join(timeout=5)
+        self._thread.join()
 
     @property
     def url(self) -> str:
@@ -47,7 +50,6 @@ class ScriptedServer:
         return self._known_port
 
     def _run(self) -> None:
-        self._socket.settimeout(5)
         for scripted in self.script:
             try:
                 connection, _ = self._socket.accept()
@@ -62,7 +64,7 @@ class ScriptedServer:
 
 
 def _read_request(connection: socket.socket) -> bytes:
-    connection.settimeout(5)
+    connection.settimeout(30)
     received = b""
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)

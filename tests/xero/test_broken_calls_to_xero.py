@@ -25,7 +25,7 @@ BODY = b'{"Invoices":[{"InvoiceNumber":"SH-1"}]}'
 WHOLE = answer(200, {"Invoices": [{"InvoiceNumber": "SH-1"}]})
 
 
-def api(http: requests.Session, url: str, *, read_seconds: float = 2.0) -> XeroApi:
+def api(http: requests.Session, url: str, *, read_seconds: float = 30.0) -> XeroApi:
     """A client with a token that must never show up anywhere."""
     return XeroApi(http, api_url=url, access_token="secret-token", tenant_id="tenant-1", timeout=(2.0, read_seconds))
 

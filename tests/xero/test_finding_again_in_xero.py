@@ -33,7 +33,7 @@ def test_the_credit_note_shows_whether_an_allocation_is_there(marlow: Marlow) ->
 
 
 def test_what_was_written_before_the_answer_got_lost_is_found_again(marlow: Marlow) -> None:
-    marlow.books.faults.add(FaultKind.TIMEOUT_AFTER_WRITE, method="PUT", path="/Invoices", seconds=1.5)
+    marlow.books.faults.add(FaultKind.RESET_AFTER_WRITE, method="PUT", path="/Invoices")
     sought = Sought(name="SH-1001", contact=marlow.contact_id, amount=Decimal("24.93"))
 
     with pytest.raises(OutcomeUnknown):

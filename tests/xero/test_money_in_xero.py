@@ -149,7 +149,7 @@ def test_what_was_written_before_the_answer_got_lost_is_found_among_its_likes(
     sought = sought_document(document, contact=marlow.contact_id)
     assert find(endpoint, sought, marlow.api.changed(endpoint, SINCE)) is None
 
-    marlow.books.faults.add(FaultKind.TIMEOUT_AFTER_WRITE, method="PUT", path=endpoint.path, seconds=1.5)
+    marlow.books.faults.add(FaultKind.RESET_AFTER_WRITE, method="PUT", path=endpoint.path)
     with pytest.raises(OutcomeUnknown):
         send(marlow.api, endpoint, sent(marlow, document), key="t:9")
 
