@@ -7,6 +7,7 @@ the process that runs pytest.
 
 import base64
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -105,6 +106,15 @@ def _addresses_are_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_is_looked_for_less_often() -> Iterator[None]:
+    """Looking through all that pytest keeps, as often as Python does by itself, is a tenth of a run."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 50)
+    yield
+    gc.set_threshold(*usual)
+
+
 @pytest.fixture(scope="session")
 def server(pytestconfig: pytest.Config) -> str:
     """The address of the run's PostgreSQL, started now if no other worker did."""
@@ -174,12 +184,10 @@ def app(pytestconfig: pytest.Config, config: Config, clock: SetClock) -> Iterato
     app.testing = True
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(pytestconfig.stash[RUN]))
     with app.app_context():
-        # An engine keeps what it compiled; with one of its own each test would compile every statement anew.
+        # An engine keeps what it compiled and its connections; one for each test would begin with neither.
         db.engines[None] = ENGINES.setdefault(config.sqlalchemy_url, db.engine)
         _empty_all_tables()
     yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 from embedded_app.config import Config
+from embedded_app.db import db
 
 BACKEND = text("SELECT pg_backend_pid()")
 
@@ -24,6 +25,7 @@ def test_a_connection_that_the_server_has_closed_is_replaced_unnoticed(
 
 
 def test_a_connection_that_is_as_it_was_left_is_used_again(session: scoped_session[Session]) -> None:
+    db.engine.dispose()  # of several, the one that waited longest would be used next
     first = session.scalars(BACKEND).one()
     session.commit()
 
