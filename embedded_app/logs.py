@@ -5,6 +5,7 @@ are read and decided and where calls to Xero are sent, answered or looked up; `c
 """
 
 import logging
+import sys
 from typing import TextIO
 
 import structlog
@@ -15,6 +16,14 @@ _SHARED: list[structlog.types.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 ]
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at the time: where a command was run by another program, its own may be closed."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None) -> None:
@@ -28,7 +37,7 @@ def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(stream) if stream else _Stderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,

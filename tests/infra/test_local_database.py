@@ -89,10 +89,10 @@ def test_the_command_starts_it_without_any_settings_and_prints_the_line_to_run(d
     result = flask("database", "start", "--directory", str(directory))
 
     assert result.exit_code == 0, result.output
-    export, address = result.output.strip().split("=", 1)
+    export, address = result.stdout.strip().split("=", 1)
     assert export == "export DATABASE_URL"
     assert answer(address.strip("'")) == "crossfoot"
-    assert flask("database", "url", "--directory", str(directory)).output.strip() == address.strip("'")
+    assert flask("database", "url", "--directory", str(directory)).stdout.strip() == address.strip("'")
     assert "has stopped" in flask("database", "stop", "--directory", str(directory)).output
 
 
