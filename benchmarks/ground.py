@@ -19,13 +19,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import requests
 from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy import text
 
-from embedded_app import ROOT, create_app, local_database, onboarding
+from embedded_app import ROOT, create_app, local_database, migrating, onboarding
 from embedded_app.cli.demo.opening import MAPPING
 from embedded_app.cli.supervise import child_environment, procfile_commands
 from embedded_app.clock import Clock, now
@@ -148,7 +147,7 @@ def program(server: str, told: Mapping[str, Any], *, clock: Clock | None = None)
         environ = _environment(url, told["settings"])
         app = create_app(Config.from_environment(environ), clock=clock)
         with app.app_context():
-            flask_migrate.upgrade()
+            migrating.upgrade()
             for one in told["stores"]:
                 one["store_id"] = _open_for_business(one)
             db.session.commit()

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,7 +25,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.routing import Rule
 
-from embedded_app import create_app, local_database
+from embedded_app import create_app, local_database, migrating
 from embedded_app.clock import SetClock
 from embedded_app.config import Config
 from embedded_app.db import db
@@ -132,7 +131,7 @@ def template(pytestconfig: pytest.Config, server: str) -> str:
             address = local_database.create_database(server, TEMPLATE)
             migrated = create_app(Config.from_environment(_environ(address)))
             with migrated.app_context():
-                flask_migrate.upgrade()
+                migrating.upgrade()
                 db.engine.dispose()
             (run / "migrated").touch()
     return TEMPLATE

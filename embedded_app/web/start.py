@@ -1,15 +1,12 @@
 """The answers that tell a host how the process is; the page for whoever opens the address directly is home's."""
 
-import functools
-
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
-from flask import Blueprint, current_app
+from flask import Blueprint
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from embedded_app.db import db
+from embedded_app.migrating import wanted_revisions
 
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 UPGRADE = "run `flask --app embedded_app db upgrade`"
@@ -33,13 +30,6 @@ def readyz() -> tuple[str, int, dict[str, str]]:
         return "The database does not answer; check DATABASE_URL and whether it runs.\n", 503, PLAIN
     finally:
         db.session.rollback()
-    if found != _wanted_revisions(current_app.extensions["migrate"].directory):
+    if found != wanted_revisions():
         return f"The database's tables are not this program's version; {UPGRADE}.\n", 503, PLAIN
     return "ready\n", 200, PLAIN
-
-
-@functools.cache
-def _wanted_revisions(directory: str) -> frozenset[str]:
-    scripts = AlembicConfig()
-    scripts.set_main_option("script_location", directory)
-    return frozenset(ScriptDirectory.from_config(scripts).get_heads())

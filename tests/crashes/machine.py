@@ -13,12 +13,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import flask_migrate
 from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from embedded_app import ROOT, create_app, local_database
+from embedded_app import ROOT, create_app, local_database, migrating
 from embedded_app.cli.demo.opening import open_for_business
 from embedded_app.cli.supervise import DATABASE, child_environment, database_command, procfile_commands
 from embedded_app.clock import SystemClock
@@ -100,7 +99,7 @@ def running() -> Iterator[Machine]:
         settings = _settings(database_url, url, world, books, addresses=[server.url for server in servers])
         app = create_app(Config.from_environment(settings), clock=clock)
         with app.app_context():
-            flask_migrate.upgrade()
+            migrating.upgrade()
             open_for_business(db.session(), shop, books, organisation, user_id, now=clock.now())
             db.session.commit()
         stack.callback(_dispose, app)

@@ -18,11 +18,11 @@ COLUMNS = [
     {"onboarding"},
     {"inbox", "outbox"},
     {"queue", "recorded", "bulk", "changed_days"},
-    {"models", "db"},
+    {"models", "db", "migrating"},
     {"channels", "xero"},
     {"accounting"},
 ]
-SIDEWAYS = {("models", "db")}
+SIDEWAYS = {("models", "db"), ("migrating", "db")}
 ANYWHERE_BUT_ACCOUNTING = {"config", "clock", "logs", "mail", "secrets_at_rest"}
 # What only the commands use, and what each of them may use.
 LAUNCHERS = {"local_database": set(), "supervisor": set(), "sandbox": {"accounting", "clock"}}
@@ -56,6 +56,8 @@ def allowed(importer: str) -> set[str]:
         return ANYWHERE_BUT_ACCOUNTING
     if importer == "accounting":
         return set()
+    if importer == "__main__":
+        return {"create_app"}
     (column,) = [place for place, rooms in enumerate(COLUMNS) if importer in rooms]
     below = set().union(*COLUMNS[column + 1 :])
     beside = {other for one, other in SIDEWAYS if one == importer}

@@ -92,7 +92,7 @@ def test_the_procfile_names_the_processes_to_run(tmp_path: Path) -> None:
     commands = procfile_commands(ROOT / "Procfile")
 
     assert list(commands) == ["web", "worker", "sweeper"]
-    assert commands["worker"] == ["/bin/sh", "-c", "exec flask --app embedded_app worker"]
+    assert commands["worker"] == ["/bin/sh", "-c", "exec python -m embedded_app worker"]
 
 
 def test_children_find_their_port_and_the_programs_of_this_environment() -> None:

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import flask_migrate
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from embedded_app import create_app, local_database
+from embedded_app import create_app, local_database, migrating
 from embedded_app.config import Config
 from embedded_app.db import db
 from tests.simulation.worlds import SHOPIFY, XERO
@@ -63,7 +62,7 @@ def migrated(server: str, name: str) -> str:
     address = local_database.create_database(server, name)
     app = simulated_app(address)
     with app.app_context():
-        flask_migrate.upgrade()
+        migrating.upgrade()
         db.engine.dispose()
     return address
 

@@ -12,13 +12,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import flask_migrate
 import requests
 from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from embedded_app import ROOT, create_app, local_database
+from embedded_app import ROOT, create_app, local_database, migrating
 from embedded_app.cli.demo.opening import leave_to_the_newcomer, open_for_business
 from embedded_app.cli.demo.premises import HOST, PROCESSES, DemoError, Ports, sole_use
 from embedded_app.cli.demo.shifted import CLOCK_FILE, ShiftedClock, shifted_commands
@@ -124,7 +123,7 @@ def running(
         settings = _settings(database_url, ports, world, books)
         app = create_app(Config.from_environment(settings), clock=clock)
         with app.app_context():
-            flask_migrate.upgrade()
+            migrating.upgrade()
             if ready:
                 open_for_business(db.session(), shop, books, organisation, user_id, now=clock.now())
                 db.session.commit()

@@ -51,7 +51,7 @@ def shifted_commands(commands: dict[str, list[str]]) -> dict[str, list[str]]:
     return {
         name: [
             part.replace("embedded_app:create_app_from_environment()", f"{ITSELF}:create_app()").replace(
-                "--app embedded_app ", f"--app {ITSELF} "
+                "python -m embedded_app ", f"flask --app {ITSELF} "
             )
             for part in command
         ]
