@@ -74,7 +74,7 @@ def create_app_from_environment() -> Flask:
 def keep_for_good() -> None:
     """Take what is loaded by now out of the garbage collector's rounds: it lives as long as the process.
 
-    A full round looks at all of it, a tenth of a second in the midst of whatever page is being made.
+    A full round looks at all of it, a tenth of a second in the midst of whatever page or order is at hand.
     """
     gc.collect()
     gc.freeze()

@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from procrastinate.exceptions import ConnectorException
 
-from embedded_app import jobs
+from embedded_app import jobs, keep_for_good
 from embedded_app.logs import configure_logging
 
 # Work is waiting for the store and for Xero, so threads may outnumber cores; each holds one database connection.
@@ -49,6 +49,7 @@ def _run(queues: tuple[str, ...], concurrency: int) -> None:
         five_minutes=pipeline.five_minutes,
         hourly=pipeline.hourly,
     )
+    keep_for_good()
     try:
         jobs.run_worker(app, work, queues=queues, concurrency=concurrency)
     except ConnectorException as error:

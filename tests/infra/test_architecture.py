@@ -61,7 +61,7 @@ def allowed(importer: str) -> set[str]:
     (column,) = [place for place, rooms in enumerate(COLUMNS) if importer in rooms]
     below = set().union(*COLUMNS[column + 1 :])
     beside = {other for one, other in SIDEWAYS if one == importer}
-    launchers = set(LAUNCHERS) | {"ROOT", "create_app"} if importer == "cli" else set()
+    launchers = set(LAUNCHERS) | {"ROOT", "create_app", "keep_for_good"} if importer == "cli" else set()
     return below | beside | launchers | ANYWHERE_BUT_ACCOUNTING
 
 
