@@ -10,7 +10,7 @@ from pathlib import Path
 import flask_migrate
 from cryptography.fernet import Fernet
 
-from embedded_app import create_app, local_database
+from embedded_app import create_app, local_database, migrating
 from embedded_app.config import Config
 
 VERSIONS = Path(__file__).parent / "versions"
@@ -31,7 +31,7 @@ def redraw() -> None:
 def _draw() -> None:
     for old in VERSIONS.glob("0002_*.py"):
         old.unlink()
-    flask_migrate.upgrade()
+    migrating.upgrade()
     flask_migrate.migrate(rev_id="0002", message="rows")
     path = VERSIONS / "0002_rows.py"
     drawn = path.read_text(encoding="utf-8").replace('"""rows"""', f'"""{PURPOSE}"""')
