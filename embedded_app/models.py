@@ -194,7 +194,7 @@ class Organisation(db.Model):
     day_opened_at: since when those windows run, as far as we saw; day_most: how many calls a day holds (its plan).
     least_urgent: until least_urgent_until nothing less urgent is sent, for want of calls.
     refused_in_a_row: whole calls with one element each that Xero refused, one after the other; unauthorised_in_a_row:
-    calls whose access token it refused.
+    calls whose access token it refused. xero_clock: the time at Xero when it last answered, to the minute.
     chart: its accounts, tax rates, tracking and currencies as last read, in the form of accounting.chart_json.
     plan: the merchant's plan at Xero, by Xero's own name (xero/plans.py).
     """
@@ -222,6 +222,7 @@ class Organisation(db.Model):
     day_opened_at: Mapped[datetime | None] = mapped_column(MOMENT)
     day_most: Mapped[int | None]
     calls_read_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    xero_clock: Mapped[datetime | None] = mapped_column(MOMENT)
     least_urgent: Mapped[int | None] = mapped_column(SmallInteger)
     least_urgent_until: Mapped[datetime | None] = mapped_column(MOMENT)
     refused_in_a_row: Mapped[int] = mapped_column(default=0)
@@ -704,7 +705,8 @@ class Batch(db.Model):
 
     body: emptied once a batch of contacts is closed, for it holds names; sha256 stays. attempt_id: of the worker that
     may apply the answer; a later claim replaces it. doubtful: an earlier attempt may have been written, so that after
-    Xero has forgotten the key only a look-up may follow.
+    Xero has forgotten the key only a look-up may follow. written_after: a moment by Xero's own clock before the first
+    attempt, for ours may be wrong.
     """
 
     __table_args__ = (
@@ -724,6 +726,7 @@ class Batch(db.Model):
     state: Mapped[BatchState] = mapped_column(_state(BatchState), default=BatchState.READY)
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     first_sent_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    written_after: Mapped[datetime | None] = mapped_column(MOMENT)
     attempted_at: Mapped[datetime | None] = mapped_column(MOMENT)
     attempt_id: Mapped[str | None] = mapped_column(String(36))
     doubtful: Mapped[bool] = mapped_column(default=False)

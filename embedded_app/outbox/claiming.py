@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from embedded_app.models import Batch, BatchElement, BatchState, Dispatch, Priority
+from embedded_app.models import Batch, BatchElement, BatchState, Dispatch, Organisation, Priority
 from embedded_app.outbox.filling import add_batch, fill
 from embedded_app.outbox.packing import Packed
 
@@ -65,7 +65,8 @@ def next_call(
             session.rollback()
             return None
         if batch.state is BatchState.SENT or (batch.state is BatchState.READY and batch.doubtful):
-            if batch.first_sent_at and batch.first_sent_at + RESEND_WITHIN <= now:
+            # A first attempt that is yet to come: the clock was set back, and nobody knows how old it is.
+            if batch.first_sent_at and not batch.first_sent_at <= now < batch.first_sent_at + RESEND_WITHIN:
                 _move(session, batch, BatchState.UNKNOWN, note="unanswered for 5 minutes")
                 session.commit()
                 continue
@@ -151,6 +152,7 @@ def _claim(session: Session, batch: Batch, *, now: datetime) -> Call | None:
             attempt_id=attempt_id,
             attempted_at=now,
             first_sent_at=func.coalesce(Batch.first_sent_at, now),
+            written_after=func.coalesce(Batch.written_after, _XERO_CLOCK),
             doubtful=call.doubtful,
             not_before=None,
         )
@@ -165,6 +167,9 @@ def _claim(session: Session, batch: Batch, *, now: datetime) -> Call | None:
         session.rollback()
         return None
     return call if claimed else None
+
+
+_XERO_CLOCK = select(Organisation.xero_clock).where(Organisation.id == Batch.organisation_id).scalar_subquery()
 
 
 def _move(session: Session, batch: Batch, state: BatchState, *, note: str) -> None:

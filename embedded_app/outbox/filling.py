@@ -100,9 +100,9 @@ _ADDED = text(
     """
     WITH added AS (
         INSERT INTO batch (organisation_id, endpoint, path_ids, key, body, sha256, state, created_at, doubtful,
-                           attempt_id, first_sent_at, attempted_at)
+                           attempt_id, first_sent_at, attempted_at, written_after)
         VALUES (:organisation_id, :endpoint, CAST(:path_ids AS jsonb), :key, :body, :sha256, :state, :now, false,
-                :attempt_id, :sent_at, :sent_at)
+                :attempt_id, :sent_at, :sent_at, (SELECT xero_clock FROM organisation WHERE id = :organisation_id))
         RETURNING id
     ), placed AS (
         INSERT INTO batch_element (batch_id, position, dispatch_id, open)

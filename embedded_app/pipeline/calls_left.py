@@ -25,6 +25,7 @@ KEPT = {Priority.LIVE: 0.0, Priority.IMPORT: 0.2, Priority.BACKGROUND: 0.4}
 NOTHING = min(Priority) - 1
 # The row of the whole app is written this often at most while calls are plenty: every worker writes the same one.
 APP_TOLD_EVERY = timedelta(seconds=1)
+CLOCK_TOLD_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,9 @@ def note(session: Session, organisation: Organisation, told: Limits | None, *, n
         organisation.day_left, organisation.day_opened_at = day.left, day.opened_at
         organisation.day_most = limits.plan_of(told.day, organisation.day_most)
     organisation.calls_read_at = now
+    known = organisation.xero_clock
+    if told.clock is not None and (known is None or abs(told.clock - known) >= CLOCK_TOLD_EVERY):
+        organisation.xero_clock = told.clock
     if told.app is not None:
         _note_app(session, told.app, now=now)
 

@@ -20,7 +20,7 @@ from embedded_app.xero.lookup import Sought, find, sought_document
 from embedded_app.xero.outcomes import Posted
 from embedded_app.xero.refusals import Cause, Refused
 
-# Xero's clock and ours may differ, and If-Modified-Since knows whole seconds only.
+# Xero's clock is known to the minute, If-Modified-Since knows whole seconds; where it is not known ours counts instead.
 BEFORE_FIRST_SENT = timedelta(minutes=2)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -34,7 +34,8 @@ def look_up(session: Session, api: XeroApi, batch: Batch) -> None:
     Raises RetryLater, NeedsReconnect or NeedsMerchant where Xero cannot be read now; the batch then stays unknown.
     """
     batch_id, endpoint = batch.id, ENDPOINTS[batch.endpoint]
-    since = (batch.first_sent_at or batch.created_at) - BEFORE_FIRST_SENT
+    # Ours may be ahead, and then hides from us what was written: the earlier of the two.
+    since = min(batch.written_after or batch.created_at, batch.first_sent_at or batch.created_at) - BEFORE_FIRST_SENT
     wanted, told = _sought(session, batch_id), outbox.webhook_ids(session, batch_id)
     session.commit()
     found = _found(api, endpoint, wanted, since)
@@ -59,13 +60,8 @@ def own_numbers(
     """
     if not any(_is_taken(outcome) for outcome in outcomes):
         return list(outcomes)
-    first_owed = session.scalars(
-        select(func.min(Dispatch.created_at))
-        .join(BatchElement, BatchElement.dispatch_id == Dispatch.id)
-        .where(BatchElement.batch_id == call.batch_id)
-    ).one()
     # A customer's contact may stem from an earlier installation of the app.
-    since = LONG_AGO if call.endpoint == CONTACTS.name else first_owed - BEFORE_FIRST_SENT
+    since = LONG_AGO if call.endpoint == CONTACTS.name else _first_tried(session, call.batch_id) - BEFORE_FIRST_SENT
     wanted = _sought(session, call.batch_id)
     session.commit()
     found = _found(api, ENDPOINTS[call.endpoint], wanted, since)
@@ -73,6 +69,18 @@ def own_numbers(
         ours if ours is not None and _is_taken(outcome) else outcome
         for outcome, ours in zip(outcomes, found, strict=True)
     ]
+
+
+def _first_tried(session: Session, batch_id: int) -> datetime:
+    """A moment before any element of the batch was first sent: by Xero's clock where it is known, else by ours."""
+    of_batch = select(BatchElement.dispatch_id).where(BatchElement.batch_id == batch_id)
+    tried = (
+        select(func.min(func.least(Dispatch.created_at, Batch.written_after)))
+        .join(BatchElement, BatchElement.dispatch_id == Dispatch.id)
+        .join(Batch, Batch.id == BatchElement.batch_id)
+        .where(Dispatch.id.in_(of_batch))
+    )
+    return session.scalars(tried).one()
 
 
 def names(session: Session, call: outbox.Call) -> list[str]:

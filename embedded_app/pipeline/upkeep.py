@@ -9,6 +9,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Select, or_, select
 
+from embedded_app import outbox
 from embedded_app.channels import AccessLost, ChannelError, StoreBusy
 from embedded_app.clock import now
 from embedded_app.db import db
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 def five_minutes() -> None:
     """Wake what is looked after every five minutes: what changed in stores, what merchants are told of."""
+    session = db.session()
+    outbox.mind_the_clock(session, now=now())
+    session.commit()
     day_totals.fold_all()
     wake_catch_up()
     wake_alerts()

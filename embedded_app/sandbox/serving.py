@@ -99,7 +99,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: str, headers: list[tuple[str, str]], body: bytes, *, length: int | None = None) -> None:
         """Send an answer as one write. length: what it promises, where it ends before that."""
-        lines = [f"HTTP/1.1 {status}", f"Date: {self.date_time_string()}"]
+        lines = [f"HTTP/1.1 {status}"]
+        if not any(name.lower() == "date" for name, _ in headers):
+            lines.append(f"Date: {self.date_time_string()}")
         lines += [f"{name}: {value}" for name, value in headers if name.lower() not in ("content-length", "connection")]
         lines.append(f"Content-Length: {len(body) if length is None else length}")
         lines.append(f"Connection: {'close' if self.close_connection else 'keep-alive'}")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from embedded_app.xero.errors import RetryLater, Scope
 
@@ -33,11 +34,15 @@ _PROBLEMS: tuple[tuple[str, Scope], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Calls left: minute and day for this organisation, app (a minute) for all. None where the answer did not say."""
+    """Calls left: minute and day for this organisation, app (a minute) for all. None where the answer did not say.
+
+    clock: the time at Xero when it answered (RFC 9110, Date).
+    """
 
     minute: int | None = None
     day: int | None = None
     app: int | None = None
+    clock: datetime | None = None
 
 
 def read_limits(headers: Mapping[str, str]) -> Limits:
@@ -46,6 +51,7 @@ def read_limits(headers: Mapping[str, str]) -> Limits:
         minute=_count(headers, "X-MinLimit-Remaining"),
         day=_count(headers, "X-DayLimit-Remaining"),
         app=_count(headers, "X-AppMinLimit-Remaining"),
+        clock=_clock(headers),
     )
 
 
@@ -67,6 +73,13 @@ def _scope(headers: Mapping[str, str]) -> Scope:
     if left.minute == 0 or problem:
         return "minute"
     return "concurrent"
+
+
+def _clock(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:

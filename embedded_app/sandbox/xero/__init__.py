@@ -4,7 +4,7 @@ It refuses what the real one refuses. Where the real behaviour is not known for 
 comment says so. It shares no code with the program's own `xero` package, so that the two can disagree.
 """
 
-from flask import Flask
+from flask import Flask, Response
 
 from embedded_app.clock import Clock
 from embedded_app.sandbox.xero.api import api_blueprint
@@ -29,4 +29,10 @@ def create_xero(books: Books | None = None, *, clock: Clock) -> Flask:
     app.register_blueprint(identity_blueprint(books))
     app.register_blueprint(consent_blueprint(books))
     app.register_blueprint(pages_blueprint(books))
+
+    @app.after_request
+    def date(response: Response) -> Response:
+        response.date = books.clock.now()
+        return response
+
     return app

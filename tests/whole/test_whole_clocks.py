@@ -1,0 +1,72 @@
+"""Our machine's clock is wrong, or is set: what nobody knows the outcome of is still written once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from embedded_app.accounting.order import Order
+from embedded_app.clock import EXTENSION, SetClock
+from embedded_app.db import db
+from embedded_app.pipeline import five_minutes
+from embedded_app.sandbox.xero.faults import FaultKind
+from tests.golden import load_case
+from tests.whole.orders import later
+from tests.whole.stage import Stage
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class OurClock:
+    """The clock of our machine beside the true one."""
+
+    true: SetClock
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """Our time."""
+        return self.true.now() + self.ahead
+
+
+def test_a_look_up_finds_what_was_written_while_our_clock_was_ahead(alice: Stage) -> None:
+    clock = _own_clock(alice)
+    alice.post(_order("d_sold"))
+
+    clock.ahead = HOUR
+    alice.books.faults.add(FaultKind.TIMEOUT_AFTER_WRITE, method="PUT", path="/Payments", seconds=0.01)
+    alice.post(_order("a_vat_included"))
+    later(alice, minutes=7)
+
+    assert (alice.held(), alice.unposted()) == ([], 0)
+    assert [document.status for document in alice.organisation.documents()] == ["PAID", "PAID"]
+
+
+def test_what_was_in_doubt_when_our_clock_was_set_back_is_looked_up_soon(alice: Stage) -> None:
+    clock = _own_clock(alice)
+    clock.ahead = HOUR
+    alice.books.faults.add(FaultKind.TIMEOUT_AFTER_WRITE, method="PUT", path="/Payments", seconds=0.01)
+    alice.post(_order("a_vat_included"))
+
+    clock.ahead = timedelta()
+    _pass_five_minutes(alice)
+    later(alice, minutes=7)
+
+    assert (alice.held(), alice.unposted()) == ([], 0)
+    assert len([one for one in alice.organisation.payments() if not one.deleted]) == 1
+
+
+def _own_clock(stage: Stage) -> OurClock:
+    clock = OurClock(stage.clock)
+    stage.app.extensions[EXTENSION] = clock
+    return clock
+
+
+def _pass_five_minutes(stage: Stage) -> None:
+    with stage.app.app_context():
+        five_minutes()
+        db.session.rollback()
+
+
+def _order(case: str) -> Order:
+    return load_case(case).order
