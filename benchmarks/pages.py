@@ -22,7 +22,7 @@ from benchmarks import pages_seen
 from benchmarks.drain import is_done, owe
 from benchmarks.ground import STOP_WITHIN_SECONDS, Ground, ground, until
 from benchmarks.table import Line, percentile
-from embedded_app import models
+from embedded_app import keep_for_good, models
 from embedded_app.clock import now
 from embedded_app.config import Config
 from embedded_app.db import db
@@ -72,6 +72,7 @@ def measure(server: str) -> list[Line]:
         _post_some(here)
         _fill(here, ORDERS // POSTED)
         paths = _paths(here)
+        keep_for_good()  # as gunicorn's app does
         floor, *timed = (_time(here, path) for path in ("/bare/", *paths.values()))
         seen = pages_seen.measure(here, paths, query(here))
     lines = [

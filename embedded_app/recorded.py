@@ -41,6 +41,10 @@ _SETTLEMENTS = (
 )
 
 
+# Beside the columns of an organisation's row.
+_CHART = "chart as values"
+
+
 def histories(session: Session, group_ids: Collection[int]) -> dict[int, History]:
     """What was decided in each group's generation, by group id, in the order it was; two queries for all of them."""
     if not group_ids:
@@ -133,7 +137,14 @@ def books(row: models.Organisation) -> Books:
 
 
 def chart(row: models.Organisation) -> Chart:
-    """The organisation's chart as last read. Raises ValueError where it has not been read yet."""
-    if row.chart is None:
+    """The organisation's chart as last read. Raises ValueError where it has not been read yet.
+
+    It is kept with the row, for pages ask for it several times, and made anew once the row has been read anew.
+    """
+    told = row.chart
+    if told is None:
         raise ValueError(f"organisation {row.id} has not been read from Xero yet")
-    return chart_from_json(row.chart)
+    kept: tuple[dict[str, Any], Chart] | None = row.__dict__.get(_CHART)
+    if kept is None or kept[0] is not told:
+        kept = row.__dict__[_CHART] = told, chart_from_json(told)
+    return kept[1]

@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Row, bindparam, func, literal_column, null, select, union, union_all
 from sqlalchemy.orm import Session
 
+from embedded_app.db import among
 from embedded_app.models import Dispatch, DispatchState, Document, Hold, OrderFacts, PostingGroup, Settlement, Store
 from embedded_app.pipeline.activity_filters import (
     Cursor,
@@ -28,8 +29,10 @@ from embedded_app.pipeline.activity_filters import (
     state_of,
     wanted_orders,
 )
+from embedded_app.pipeline.searching import Found, search
 
 PAGE = 50
+LOOKED_AT = 1000  # orders, for what there is to choose from
 AT_A_TIME = 500  # of a download
 
 
@@ -57,11 +60,29 @@ class Page:
     after: Cursor | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the last orders can be filtered by: through what their money moved, and where they were sold."""
+
+    gateways: tuple[str, ...]
+    sold_at: tuple[str, ...]
+
+
 def page(
-    session: Session, store: Store, filters: Filters, *, after: Cursor | None, local: ZoneInfo, size: int = PAGE
+    session: Session,
+    store: Store,
+    filters: Filters,
+    *,
+    after: Cursor | None,
+    local: ZoneInfo,
+    found: Sequence[Found] = (),
+    size: int = PAGE,
 ) -> Page:
-    """The orders that the filters let through, from the cursor on. local: the store's time zone."""
-    wanted = wanted_orders(session, store, filters, local)
+    """The orders that the filters let through, from the cursor on.
+
+    local: the store's time zone. found: what the filters' text names exactly.
+    """
+    wanted = wanted_orders(session, store, filters, local, found)
     if after is not None:
         wanted = tuple(some.where(follows(after)) for some in wanted)
     firsts = [some.order_by(*newest_first()).limit(size + 1).subquery() for some in wanted]
@@ -70,39 +91,40 @@ def page(
     rows = session.execute(chosen).all()
     shown = rows[:size]
     last = Cursor(placed_at=shown[-1].placed_at, order_id=shown[-1].id) if len(rows) > size else None
-    return Page(events=_events(session, store, shown), after=last)
+    return Page(events=_events(session, shown), after=last)
 
 
 def everything(session: Session, store: Store, filters: Filters, local: ZoneInfo) -> Iterator[Event]:
     """All orders that the filters let through, a few hundred in memory at a time."""
     after: Cursor | None = None
+    found = search(session, store, filters.text)
     while True:
-        found = page(session, store, filters, after=after, local=local, size=AT_A_TIME)
-        yield from found.events
-        if found.after is None:
+        some = page(session, store, filters, after=after, local=local, found=found, size=AT_A_TIME)
+        yield from some.events
+        if some.after is None:
             return
-        after = found.after
+        after = some.after
 
 
-def sales_channels(session: Session, store: Store) -> tuple[str, ...]:
-    """Where the store's last orders were sold, to choose from."""
-    return _latest(session, store, select(OrderFacts.sold_at.label("value")))
+def choices(session: Session, store: Store) -> Choices:
+    """What there is to choose from in the store's last orders."""
+    told: dict[str, list[str]] = {"gateway": [], "sold at": []}
+    for of, value in session.execute(_CHOICES, {"store_id": store.id}):
+        told[of].append(value)
+    return Choices(gateways=tuple(told["gateway"]), sold_at=tuple(told["sold at"]))
 
 
-def gateways(session: Session, store: Store) -> tuple[str, ...]:
-    """Through what the money of the store's last orders moved, to choose from."""
-    return _latest(session, store, select(func.unnest(OrderFacts.gateways).label("value")))
-
-
-def _latest(session: Session, store: Store, values: Select[Any]) -> tuple[str, ...]:
+def _choices() -> CompoundSelect[Any]:
     last = (
-        values.where(OrderFacts.store_id == store.id, OrderFacts.placed_at.is_not(None))
+        select(OrderFacts.gateways, OrderFacts.sold_at)
+        .where(OrderFacts.store_id == bindparam("store_id", type_=Integer), OrderFacts.placed_at.is_not(None))
         .order_by(OrderFacts.placed_at.desc(), OrderFacts.id.desc())
-        .limit(1000)
-        .subquery()
+        .limit(LOOKED_AT)
+        .cte("last")
     )
-    told = session.scalars(select(last.c.value).where(last.c.value.is_not(None)).distinct().order_by(last.c.value))
-    return tuple(told)
+    gateways = select(literal_column("'gateway'").label("of"), func.unnest(last.c.gateways).label("value"))
+    channels = select(literal_column("'sold at'"), last.c.sold_at).where(last.c.sold_at.is_not(None))
+    return union(gateways, channels).order_by("of", "value")
 
 
 _COLUMNS = (
@@ -119,30 +141,20 @@ _COLUMNS = (
 )
 
 
-def _events(session: Session, store: Store, rows: Sequence[Row[Any]]) -> tuple[Event, ...]:
-    """The rows with what became of their writes; three statements for all of them."""
+def _events(session: Session, rows: Sequence[Row[Any]]) -> tuple[Event, ...]:
+    """The rows with what became of their writes; one statement for all of them."""
     if not rows:
         return ()
     documents: dict[int, list[str]] = defaultdict(list)
-    unposted: dict[int, dict[int, DispatchState]] = defaultdict(dict)
-    for order_id, number, dispatch_id, state in session.execute(_documents(rows)):
-        documents[order_id].append(number)
-        if state is not DispatchState.POSTED:
-            unposted[order_id][dispatch_id] = state
-    for order_id, dispatch_id, state in session.execute(_unposted_settlements(rows)):
-        unposted[order_id][dispatch_id] = state
-    order_of = {dispatch_id: order_id for order_id, some in unposted.items() for dispatch_id in some}
+    unposted: dict[int, list[DispatchState]] = defaultdict(list)
     sentences: dict[int, list[str]] = defaultdict(list)
-    for hold in session.execute(
-        select(Hold.order_id, Hold.dispatch_id, Hold.sentence)
-        .where(
-            Hold.store_id == store.id,
-            Hold.closed_at.is_(None),
-            or_(Hold.order_id.in_([row.id for row in rows]), Hold.dispatch_id.in_(list(order_of))),
-        )
-        .order_by(Hold.id)
-    ):
-        sentences[hold.order_id or order_of[hold.dispatch_id]].append(hold.sentence)
+    for one in session.execute(_BECAME, {"order_ids": [row.id for row in rows]}):
+        if one.number is not None:
+            documents[one.order_id].append(one.number)
+        if one.sentence is not None:
+            sentences[one.order_id].append(one.sentence)
+        elif one.state is not DispatchState.POSTED:
+            unposted[one.order_id].append(one.state)
     return tuple(
         Event(
             order_id=row.id,
@@ -152,7 +164,7 @@ def _events(session: Session, store: Store, rows: Sequence[Row[Any]]) -> tuple[E
             currency=row.currency,
             sold_at=row.sold_at,
             gateways=tuple(row.gateways or ()),
-            state=state_of(row.outcome, unposted[row.id].values()),
+            state=state_of(row.outcome, unposted[row.id]),
             sentences=tuple(dict.fromkeys(sentences[row.id])) or ((row.reason,) if row.reason else ()),
             documents=tuple(dict.fromkeys(documents[row.id])),
         )
@@ -160,22 +172,34 @@ def _events(session: Session, store: Store, rows: Sequence[Row[Any]]) -> tuple[E
     )
 
 
-def _documents(rows: Sequence[Row[Any]]) -> Select[tuple[int, str, int, DispatchState]]:
-    return (
-        select(OrderFacts.id, Document.number, Dispatch.id, Dispatch.state)
-        .join(PostingGroup, is_group_of_order())
+def _became() -> CompoundSelect[Any]:
+    """What became of some orders: their documents' writes, what of their settlements is not posted, what is held.
+
+    By the row's id, so that what is older comes first.
+    """
+    wanted = among(OrderFacts.id, "order_ids")
+    writes = select(OrderFacts.id.label("order_id"), Dispatch.id.label("dispatch_id"), Dispatch.state)
+    writes = writes.select_from(OrderFacts).join(PostingGroup, is_group_of_order()).where(wanted)
+    of_documents = (
+        writes.add_columns(Document.id.label("row_id"), Document.number)
         .join(Document, Document.group_id == PostingGroup.id)
         .join(Dispatch, Dispatch.document_id == Document.id)
-        .where(OrderFacts.id.in_([row.id for row in rows]))
-        .order_by(Document.id)
     )
-
-
-def _unposted_settlements(rows: Sequence[Row[Any]]) -> Select[tuple[int, int, DispatchState]]:
-    return (
-        select(OrderFacts.id, Dispatch.id, Dispatch.state)
-        .join(PostingGroup, is_group_of_order())
+    of_settlements = (
+        writes.add_columns(Settlement.id, null())
         .join(Settlement, Settlement.group_id == PostingGroup.id)
         .join(Dispatch, Dispatch.settlement_id == Settlement.id)
-        .where(OrderFacts.id.in_([row.id for row in rows]), Dispatch.state != DispatchState.POSTED)
+        .where(Dispatch.state != DispatchState.POSTED)
     )
+    written = union_all(of_documents, of_settlements).cte("written")
+    hold = select(null(), null(), Hold.id, Hold.sentence).where(Hold.closed_at.is_(None))
+    held_writes = hold.join(written, written.c.dispatch_id == Hold.dispatch_id)
+    return union_all(
+        select(written.c.order_id, written.c.number, written.c.state, written.c.row_id, null().label("sentence")),
+        hold.with_only_columns(Hold.order_id, *hold.selected_columns).where(among(Hold.order_id, "order_ids")),
+        held_writes.with_only_columns(written.c.order_id, *hold.selected_columns),
+    ).order_by("row_id")
+
+
+# Built once: to compose them takes longer than to run them.
+_CHOICES, _BECAME = _choices(), _became()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,7 +24,7 @@ from embedded_app.models import (
     Settlement,
     Store,
 )
-from embedded_app.pipeline.searching import search
+from embedded_app.pipeline.searching import Found
 
 
 class State(StrEnum):
@@ -112,15 +112,19 @@ def follows(cursor: Cursor) -> ColumnElement[bool]:
     return tuple_(OrderFacts.placed_at, OrderFacts.id) < tuple_(cursor.placed_at, cursor.order_id)
 
 
-def wanted_orders(session: Session, store: Store, filters: Filters, local: ZoneInfo) -> tuple[Select[tuple[int]], ...]:
+def wanted_orders(
+    session: Session, store: Store, filters: Filters, local: ZoneInfo, found: Sequence[Found]
+) -> tuple[Select[tuple[int]], ...]:
     """The ids of the orders that the filters let through: those of any of these selects, in no order yet.
+
+    found: what the filters' text names exactly; where that is no order, its words are looked for.
 
     Apart, because each is read by day along an index of its own and stops after a page; one with OR reads all orders.
     """
     wanted = select(OrderFacts.id).where(OrderFacts.store_id == store.id, *_narrowed(filters, local))
     if filters.text:
-        found = [one.row_id for one in search(session, store, filters.text) if one.is_order]
-        wanted = wanted.where(OrderFacts.id.in_(found) if found else _says(filters.text))
+        named = [one.row_id for one in found if one.is_order]
+        wanted = wanted.where(OrderFacts.id.in_(named) if named else _says(filters.text))
     states = _states(session, store, filters.state) if filters.state is not None else (true(),)
     holds = _held_by(session, store, filters.cause, filters.subject) if filters.cause else (true(),)
     return tuple(wanted.where(in_state, held) for in_state in states for held in holds)

@@ -6,13 +6,27 @@ figures are exact at every moment, and cost no more than the days that changed. 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, delete, func, insert, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from embedded_app.accounting.documents import DocumentKind
@@ -39,19 +53,20 @@ def replace_day_sales(
     mark_days(session, store_id, [*gone, *(row["day"] for row in rows)])
 
 
-def totals(session: Session, store_id: int) -> dict[str, Sums]:
-    """By currency: what was sold on all days, and what stands in Xero for it."""
-    days = _days(store_id)
-    sums = select(days.c.currency, func.sum(days.c.sold), func.sum(days.c.in_xero)).group_by(days.c.currency)
-    return {currency: (sold, in_xero) for currency, sold, in_xero in session.execute(sums)}
-
-
-def day_totals(session: Session, store_id: int, currency: str, first: date, last: date) -> dict[date, Sums]:
-    """The same by day, of one currency, `first` and `last` included; days without any are left out."""
-    days = _days(store_id, first, last)
-    sums = select(days.c.day, func.sum(days.c.sold), func.sum(days.c.in_xero))
-    rows = session.execute(sums.where(days.c.currency == currency).group_by(days.c.day))
-    return {day: (sold, in_xero) for day, sold, in_xero in rows}
+def sums(
+    session: Session, store_id: int, first: date, last: date
+) -> tuple[dict[str, Sums], dict[tuple[str, date], Sums]]:
+    """What was sold, and what stands in Xero for it: by currency on all days; and by currency and day from the first to
+    the last, both included, days without any left out. One statement, one snapshot.
+    """
+    altogether: dict[str, Sums] = defaultdict(lambda: (ZERO, ZERO))
+    by_day: dict[tuple[str, date], Sums] = {}
+    for currency, day, sold, in_xero in session.execute(_SUMS, {"store_id": store_id, "first": first, "last": last}):
+        before = altogether[currency]
+        altogether[currency] = before[0] + sold, before[1] + in_xero
+        if day is not None:
+            by_day[currency, day] = sold, in_xero
+    return dict(altogether), by_day
 
 
 def fold(session: Session, store_id: int) -> None:
@@ -87,23 +102,9 @@ def forget(session: Session, store_id: int) -> None:
     mark_all_documents(session, store_id)
 
 
-def _days(store_id: int, *between: date) -> Subquery:
-    """The sums by day and currency, in parts: the kept ones, and for changed days what they come to. One snapshot.
-
-    between: the first and the last day, where not all are asked for.
-    """
-    changed = select(ChangedDay.day).where(ChangedDay.store_id == store_id)
-    kept = select(DayTotal.day, DayTotal.currency, DayTotal.sold, DayTotal.in_xero)
-    kept = kept.where(DayTotal.store_id == store_id, DayTotal.day.not_in(changed))
-    sold, posted = [DaySales.day.in_(changed)], [Document.event_day.in_(changed)]
-    if between:
-        kept = kept.where(DayTotal.day.between(*between))
-        sold.append(DaySales.day.between(*between))
-        posted.append(Document.event_day.between(*between))
-    return union_all(kept, *_added_up(store_id, sold, posted)).subquery()
-
-
-def _added_up(store_id: int, sold_on: Sequence[Any], posted_for: Sequence[Any]) -> tuple[Select[Any], Select[Any]]:
+def _added_up(
+    store_id: int | BindParameter[int], sold_on: Sequence[Any], posted_for: Sequence[Any]
+) -> tuple[Select[Any], Select[Any]]:
     """What such days sold, and what stands in Xero for them, from the rows themselves."""
     sold = select(
         DaySales.day, DaySales.currency, func.sum(DaySales.amount).label("sold"), literal(ZERO).label("in_xero")
@@ -116,3 +117,26 @@ def _added_up(store_id: int, sold_on: Sequence[Any], posted_for: Sequence[Any]) 
     in_books = Document.store_id == store_id, Document.kind.in_(SALES), Document.state.in_(_IN_XERO)
     posted = posted.where(*in_books, *posted_for).group_by(Document.event_day, Document.currency)
     return sold, posted
+
+
+def _sums() -> Select[Any]:
+    """The sums of a store by currency and, of the days asked for, by day: the kept ones, and what changed days come to.
+
+    Days that are not asked for are added up together.
+    """
+    store_id = bindparam("store_id", type_=Integer)
+    changed = select(ChangedDay.day).where(ChangedDay.store_id == store_id)
+    kept = select(DayTotal.day, DayTotal.currency, DayTotal.sold, DayTotal.in_xero)
+    kept = kept.where(DayTotal.store_id == store_id, DayTotal.day.not_in(changed))
+    anew = _added_up(store_id, [DaySales.day.in_(changed)], [Document.event_day.in_(changed)])
+    days = union_all(kept, *anew).subquery()
+    is_asked_for = days.c.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date))
+    shown = select(
+        days.c.currency, case((is_asked_for, days.c.day)).label("day"), days.c.sold, days.c.in_xero
+    ).subquery()
+    added = func.sum(shown.c.sold), func.sum(shown.c.in_xero)
+    return select(shown.c.currency, shown.c.day, *added).group_by(shown.c.currency, shown.c.day)
+
+
+# Built once: to compose it takes longer than to run it.
+_SUMS = _sums()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, Select, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,22 @@ STEPS = ("posting", "accounts", "taxes", "gateways", "start", "opening", "previe
 Answers = dict[str, dict[str, Any]]
 
 
+def _of_latest(wanted: Any) -> Select[Any]:
+    """What is asked of a store's latest mapping."""
+    return (
+        select(wanted)
+        # An empty one was erased with its store.
+        .where(models.Mapping.store_id == bindparam("store_id", type_=Integer), models.Mapping.document != {})
+        .order_by(models.Mapping.version.desc())
+        .limit(1)
+    )
+
+
+# Composed once.
+_LATEST = _of_latest(models.Mapping)
+_START_DATE = _of_latest(models.Mapping.document["start_date"].astext)
+
+
 class ChangedMeanwhile(Exception):
     """Another window saved a later version of the draft: what this one shows is no longer what is saved."""
 
@@ -42,13 +58,12 @@ def draft_of(session: Session, store: Store) -> tuple[Answers, int]:
 
 def latest_mapping(session: Session, store: Store) -> models.Mapping | None:
     """The mapping that the store posts by, None before there is one."""
-    return session.scalar(
-        select(models.Mapping)
-        # An empty one was erased with its store.
-        .where(models.Mapping.store_id == store.id, models.Mapping.document != {})
-        .order_by(models.Mapping.version.desc())
-        .limit(1)
-    )
+    return session.scalar(_LATEST, {"store_id": store.id})
+
+
+def start_date(session: Session, store: Store) -> str | None:
+    """From which day on that mapping posts, in ISO's form, without reading the rest of it."""
+    return session.scalar(_START_DATE, {"store_id": store.id})
 
 
 def keep_answers(

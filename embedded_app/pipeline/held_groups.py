@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, true
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from embedded_app.models import Dispatch, Document, Hold, OrderFacts, PostingGroup, Settlement, Store
@@ -43,14 +45,30 @@ class HeldGroup:
 
 
 def held_groups(session: Session, store: Store, *, by_subject: Collection[str]) -> tuple[HeldGroup, ...]:
-    """All that is held, the largest group first; two statements, however much that is.
+    """All that is held, the largest group first; one statement, however much that is.
 
     by_subject: the causes of which each subject is a group of its own, such as each tax that is not mapped.
     """
+    rows = session.execute(_first_of(frozenset(by_subject)), {"store_id": store.id})
+    items: dict[tuple[str, str, int], list[HeldItem]] = defaultdict(list)
+    for row in rows:
+        items[row.cause, row.subject, row.total].append(
+            HeldItem(sentence=row.sentence, order_id=row.order_id, name=row.name or "", group_id=row.group_id)
+        )
+    return tuple(
+        HeldGroup(cause=cause, subject=subject, count=total, items=tuple(some))
+        for (cause, subject, total), some in items.items()
+    )
+
+
+@cache
+def _first_of(by_subject: frozenset[str]) -> Select[Any]:
+    """The groups, and the first few of each; composed once, for that takes longer than to run it."""
+    store_id = bindparam("store_id", type_=Integer)
     # Of what is beyond orders the subject is its own id, and not what is to be mended.
     is_of_order = or_(Hold.order_id.is_not(None), Hold.dispatch_id.is_not(None))
-    subject = case((and_(Hold.cause.in_(list(by_subject)), is_of_order), Hold.subject), else_="").label("subject")
-    is_held = Hold.store_id == store.id, Hold.closed_at.is_(None)
+    subject = case((and_(Hold.cause.in_(sorted(by_subject)), is_of_order), Hold.subject), else_="").label("subject")
+    is_held = Hold.store_id == store_id, Hold.closed_at.is_(None)
     groups = (
         select(Hold.cause, subject, func.count().label("total"))
         .where(*is_held)
@@ -61,9 +79,9 @@ def held_groups(session: Session, store: Store, *, by_subject: Collection[str]) 
     first = select(Hold.id).where(*is_held, *of_group).order_by(Hold.id).limit(SENTENCES).lateral("first")
     wanted = select(groups, first.c.id).join(first, true()).subquery()
     of_order = and_(
-        OrderFacts.store_id == store.id, or_(OrderFacts.id == Hold.order_id, OrderFacts.external_id == PostingGroup.key)
+        OrderFacts.store_id == store_id, or_(OrderFacts.id == Hold.order_id, OrderFacts.external_id == PostingGroup.key)
     )
-    rows = session.execute(
+    return (
         select(
             wanted,
             Hold.sentence,
@@ -78,13 +96,4 @@ def held_groups(session: Session, store: Store, *, by_subject: Collection[str]) 
         .outerjoin(PostingGroup, PostingGroup.id == func.coalesce(Document.group_id, Settlement.group_id))
         .outerjoin(OrderFacts, of_order)
         .order_by(wanted.c.total.desc(), wanted.c.cause, wanted.c.subject, wanted.c.id)
-    )
-    items: dict[tuple[str, str, int], list[HeldItem]] = defaultdict(list)
-    for row in rows:
-        items[row.cause, row.subject, row.total].append(
-            HeldItem(sentence=row.sentence, order_id=row.order_id, name=row.name or "", group_id=row.group_id)
-        )
-    return tuple(
-        HeldGroup(cause=cause, subject=subject, count=total, items=tuple(some))
-        for (cause, subject, total), some in items.items()
     )

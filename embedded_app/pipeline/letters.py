@@ -74,10 +74,10 @@ def told_of_backlog(session: Session, store: Store, causes: Sequence[str]) -> di
 def told_of_day(session: Session, store: Store, causes: Sequence[str]) -> dict[str, Any] | None:
     """day: the digest's. figures: of that day, by currency. standing: how the books stand now. None for a quiet day."""
     day = date.fromisoformat(max(causes))
-    standing = summing_up.standing(session, store)
+    standing = summing_up.standing(session, store, until=day, days=1, count_recorded=False)
     figures = []
     for one in standing.figures:
-        (of_day,) = summing_up.day_figures(session, store, one.currency, until=day, days=1)
+        (of_day,) = standing.day_figures(one.currency)
         if of_day.sold or of_day.in_xero:
             figures.append(summing_up.Figures(currency=one.currency, sold=of_day.sold, in_xero=of_day.in_xero))
     waiting = standing.orders.get(Outcome.WAITING, 0)

@@ -137,9 +137,8 @@ def known_chart(store: Store) -> Chart | None:
     return recorded.chart(store.organisation) if known and store.organisation else None
 
 
-def draft_rulebook(session: Session, store: Store) -> Rulebook | None:
+def draft_rulebook(session: Session, store: Store, answers: Answers) -> Rulebook | None:
     """What the answers so far would decide by; None where they do not make a mapping yet."""
-    answers, _ = draft_of(session, store)
     if store.organisation is None or store.organisation.chart is None or not answers:
         return None
     latest = latest_mapping(session, store)

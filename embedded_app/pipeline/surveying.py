@@ -12,7 +12,7 @@ from functools import cached_property
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import any_, func, select
+from sqlalchemy import Integer, Select, String, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from embedded_app import inbox, recorded
@@ -73,7 +73,16 @@ class Survey:
 
     def choices(self, gateways: tuple[str, ...]) -> dict[str, tuple[Account, ...]]:
         """The accounts that can be chosen for each field."""
-        return account_choices(self.chart, gateways, shop_currency=self.shop_currency) if self.chart else {}
+        if self.chart is None:
+            return {}
+        if gateways not in self._choices:
+            self._choices[gateways] = account_choices(self.chart, gateways, shop_currency=self.shop_currency)
+        return self._choices[gateways]
+
+    @cached_property
+    def _choices(self) -> dict[tuple[str, ...], dict[str, tuple[Account, ...]]]:
+        """The choices by gateways: every account is checked in every field for them."""
+        return {}
 
     def taxes(self, accounts: dict[str, str], special: dict[str, str], no_tax: str | None) -> tuple[ChargedTax, ...]:
         """The taxes charged, with suggestions that fit the accounts chosen before, by kind of line and purpose."""
@@ -168,10 +177,19 @@ def zone(session: Session, store: Store) -> ZoneInfo:
 
 
 def _last_told(session: Session, store: Store, name: str) -> str | None:
-    told = select(OrderFacts.facts[name].astext).where(
-        OrderFacts.store_id == store.id, OrderFacts.placed_at.is_not(None), OrderFacts.facts.is_not(None)
+    return session.scalar(_LAST_TOLD, {"store_id": store.id, "name": name})
+
+
+_LAST_TOLD = (
+    select(OrderFacts.facts[bindparam("name", type_=String)].astext)
+    .where(
+        OrderFacts.store_id == bindparam("store_id", type_=Integer),
+        OrderFacts.placed_at.is_not(None),
+        OrderFacts.facts.is_not(None),
     )
-    return session.scalar(told.order_by(OrderFacts.placed_at.desc(), OrderFacts.id.desc()).limit(1))
+    .order_by(OrderFacts.placed_at.desc(), OrderFacts.id.desc())
+    .limit(1)
+)
 
 
 def read_last_orders(session: Session, store: Store) -> int:
@@ -199,8 +217,24 @@ def read_last_orders(session: Session, store: Store) -> int:
 
 def reading(session: Session, store: Store, *, most: int = MOST_ORDERS) -> Reading:
     """How far the workers are with what there is to read of the store; of what was read, `most` are counted."""
-    some = select(OrderFacts.id).where(OrderFacts.store_id == store.id, OrderFacts.facts.is_not(None)).limit(most)
-    known = select(func.count()).select_from(some.subquery())
+    read, unread = session.execute(_READING, {"store_id": store.id, "most": most}).one()
+    return Reading(read=read, open=unread)
+
+
+def _reading() -> Select[tuple[int, int]]:
+    store_id = bindparam("store_id", type_=Integer)
+    # In the order of the store's own index: any 500 would be looked for among the rows of all stores.
+    last = (
+        select(OrderFacts.id)
+        .where(OrderFacts.store_id == store_id, OrderFacts.placed_at.is_not(None), OrderFacts.facts.is_not(None))
+        .order_by(OrderFacts.placed_at.desc(), OrderFacts.id.desc())
+        .limit(bindparam("most", type_=Integer))
+        .subquery()
+    )
     orders = func.count(func.distinct(Delivery.order_external_id))
-    unread = select(orders).where(Delivery.store_id == store.id, Delivery.state == DeliveryState.OPEN)
-    return Reading(read=session.scalars(known).one(), open=session.scalars(unread).one())
+    unread = select(orders).where(Delivery.store_id == store_id, Delivery.state == DeliveryState.OPEN)
+    read = select(func.count()).select_from(last)
+    return select(read.scalar_subquery(), unread.scalar_subquery())
+
+
+_READING = _reading()

@@ -50,7 +50,7 @@ def show() -> str | AnyResponse | tuple[str, int]:
         return redirect(story_url(found[0]), 303)
     local = surveying.zone(session, store)
     after = _cursor()
-    page = listing.page(session, store, filters, after=after, local=local)
+    page = listing.page(session, store, filters, after=after, local=local, found=found)
     groups = _groups(session, store) if after is None and filters in (Filters(), Filters(state=State.HELD)) else ()
     body = render_template(
         "activity.html",
@@ -61,9 +61,9 @@ def show() -> str | AnyResponse | tuple[str, int]:
         page=page,
         others=[story_url(one) for one in found if not one.is_order],
         local=local,
-        states=OUTCOMES,
-        gateways=listing.gateways(session, store),
-        sold_at=listing.sales_channels(session, store),
+        # Looked up once for all rows.
+        states={state: str(name) for state, name in OUTCOMES.items()},
+        choices=listing.choices(session, store),
         next_page=_address(after=_told(page.after)) if page.after else None,
         first_page=_address() if after else None,
         download=_address("activity.download"),

@@ -66,7 +66,7 @@ def merchant() -> Merchant:
 
 
 def the_store() -> Store:
-    """The row of this request's store."""
+    """The row of this request's store; read once, for the session forgets rows that nobody holds."""
     return db.session.get_one(Store, merchant().store_id)
 
 
@@ -140,7 +140,7 @@ def _check() -> AnyResponse | None:
         return _to_reload_page() if fetched is None else _unauthorised()
     except ChannelError as problem:
         return _without_access(problem)
-    g.shop = who.shop
+    g.shop, g.store = who.shop, store
     g.merchant = Merchant(store_id=store.id, shop=who.shop, user_id=who.user_id, locale=_locale())
     return None
 

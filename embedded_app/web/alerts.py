@@ -130,8 +130,8 @@ def _example(session: Session, store: Store, kind: AlertKind) -> dict[str, Any]:
             "since": alerting.local(session, store, since),
             "put_off": None,
         }
-    standing, day = summing_up.standing(session, store), alerting.yesterday_of(session, store)
-    return {"day": day, "figures": [], "standing": standing, "waiting": 0}
+    standing = summing_up.standing(session, store, count_recorded=False)
+    return {"day": alerting.yesterday_of(session, store), "figures": [], "standing": standing, "waiting": 0}
 
 
 def _config() -> Config:

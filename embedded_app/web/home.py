@@ -59,9 +59,9 @@ class Colour(StrEnum):
 def show() -> str:
     """The state of the books; before the switch, the steps of Setup."""
     store, session = the_store(), db.session()
-    answers, _version = drafts.draft_of(session, store)
     stopped = why_stopped(store)
     if not store.posting and drafts.latest_mapping(session, store) is None:
+        answers, _version = drafts.draft_of(session, store)
         steps = progress(store, answers)
         return render_template(
             "home_first.html",
@@ -71,10 +71,10 @@ def show() -> str:
             stopped=stopped,
             unread=surveying.reading(session, store, most=MOST_COUNTED).wanted,
         )
-    standing = summing_up.standing(session, store)
-    currency = standing.figures[0].currency if standing.figures else _currency(store)
     today = now().astimezone(surveying.zone(session, store)).date()
-    days = summing_up.day_figures(session, store, currency, until=today, days=CHART_DAYS)
+    standing = summing_up.standing(session, store, until=today, days=CHART_DAYS)
+    currency = standing.figures[0].currency if standing.figures else _currency(store)
+    days = standing.day_figures(currency)
     colour, sentence = verdict(store, standing, stopped, _since(session, store))
     return render_template(
         "home.html",
@@ -150,8 +150,7 @@ def verdict(store: Store, standing: Standing, stopped: dict[str, str] | None, si
 
 
 def _since(session: Session, store: Store) -> date | None:
-    latest = drafts.latest_mapping(session, store)
-    told = latest.document.get("start_date") if latest else None
+    told = drafts.start_date(session, store)
     return date.fromisoformat(told) if told else None
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from embedded_app.channels import ChannelError, Unreadable
 from embedded_app.db import db
-from embedded_app.pipeline import previewing, setting_up
+from embedded_app.models import Store
+from embedded_app.pipeline import drafts, previewing, setting_up
 from embedded_app.web.admission import admit, the_store
 from embedded_app.web.words import account_names
 
@@ -23,7 +25,7 @@ def show() -> str | tuple[str, int]:
     """The order named in the search, or a list of the last ones to choose from."""
     store, session = the_store(), db.session()
     name = request.args.get("order", "").strip()[:LONGEST_NAME]
-    rulebook = previewing.saved_rulebook(session, store) or setting_up.draft_rulebook(session, store)
+    rulebook = previewing.saved_rulebook(session, store) or _draft_rulebook(session, store)
     page = {
         "name": name,
         "rulebook": rulebook,
@@ -46,3 +48,8 @@ def show() -> str | tuple[str, int]:
     rulebook = previewing.saved_rulebook(session, store, order) or rulebook
     seen = previewing.preview(session, store, order, rulebook)
     return render_template("preview.html", **page | {"seen": seen})
+
+
+def _draft_rulebook(session: Session, store: Store) -> previewing.Rulebook | None:
+    answers, _version = drafts.draft_of(session, store)
+    return setting_up.draft_rulebook(session, store, answers)

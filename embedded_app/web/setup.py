@@ -17,8 +17,8 @@ from embedded_app.mail import is_address
 from embedded_app.models import Store
 from embedded_app.pipeline import calls_left, drafts, previewing, setting_up, surveying
 from embedded_app.pipeline.drafts import STEPS, Answers, ChangedMeanwhile
+from embedded_app.pipeline.previewing import MOST_AHEAD
 from embedded_app.pipeline.setting_up import NotSaved
-from embedded_app.pipeline.surveying import Survey
 from embedded_app.web import setup_forms, setup_taxes
 from embedded_app.web.admission import admit, merchant, the_store
 from embedded_app.web.alerts import keep_address
@@ -26,6 +26,10 @@ from embedded_app.web.words import STEP_NAMES, account_names
 from embedded_app.xero.errors import XeroError
 
 PREVIEWED_ORDERS = 10
+# Deciding so many orders takes as long as a page may.
+AHEAD_AT_ONCE = 50
+# The steps that say how far the last orders are read, for they show what those had.
+OF_LAST_ORDERS = ("accounts", "taxes", "gateways")
 ORDER = ("connect", *STEPS, "on")
 
 setup = Blueprint("setup", __name__, url_prefix="/setup")
@@ -55,6 +59,23 @@ def show(step: str) -> str | Response:
 def reading() -> str:
     """How far the reading of the last orders is; the page asks again until it is done."""
     return render_template("setup_reading.html", reading=surveying.reading(db.session(), the_store()))
+
+
+@setup.get("/ahead")
+def ahead() -> str:
+    """What switching on would post, with the button; asked for by its page where that takes longer than a page may."""
+    store = the_store()
+    answers, _version = drafts.draft_of(db.session(), store)
+    told = _switching_on(store, answers, None, at_once=MOST_AHEAD)
+    return render_template(
+        "setup_ahead.html",
+        step="on",
+        previous=STEPS[-1],
+        organisation=store.organisation,
+        problems={},
+        changed=told["ahead"] is None,
+        **told,
+    )
 
 
 @setup.post("/<step>")
@@ -155,7 +176,6 @@ def _page(
 ) -> str:
     session = db.session()
     answers, version = drafts.draft_of(session, store)
-    known = surveying.survey(session, store)
     return render_template(
         f"setup_{step}.html",
         step=step,
@@ -164,36 +184,45 @@ def _page(
         version=version,
         store=store,
         organisation=store.organisation,
-        known=known,
-        reading=surveying.reading(session, store),
+        reading=surveying.reading(session, store) if step in OF_LAST_ORDERS else None,
         names=account_names(store.organisation),
         problems=problems or {},
         is_live=store.posting,
-        **_shown(store, step, known, answers, given),
+        **_shown(store, step, answers, given),
     )
 
 
-def _shown(store: Store, step: str, known: Survey, answers: Answers, given: dict[str, Any] | None) -> dict[str, Any]:
+def _shown(store: Store, step: str, answers: Answers, given: dict[str, Any] | None) -> dict[str, Any]:
     """What this step shows beside what all do."""
     if step == "connect":
         return {"found": calls_left.found(store.organisation) if store.organisation else None}
-    if step in ("preview", "on"):
-        rulebook = setting_up.draft_rulebook(db.session(), store)
-        if step == "on":
-            missing = [STEP_NAMES[one] for one in setting_up.missing_steps(answers)]
-            is_asked = rulebook is not None and not missing and not store.posting
-            ahead = previewing.ahead(db.session(), store, rulebook) if rulebook and is_asked else None
-            balances = answers.get("opening", {}).get("balances", {})
-            address = (given or {}).get("address", store.notify_address or "")
-            return {
-                "missing": missing,
-                "ahead": ahead,
-                "rulebook": rulebook,
-                "balances": balances,
-                "address": address,
-            }
+    if step == "on":
+        return _switching_on(store, answers, given, at_once=MOST_AHEAD if given else AHEAD_AT_ONCE)
+    if step == "preview":
+        rulebook = setting_up.draft_rulebook(db.session(), store, answers)
         orders = previewing.last_orders(db.session(), store, PREVIEWED_ORDERS) if rulebook else ()
-        previews = [previewing.preview(db.session(), store, order, rulebook) for order in orders if rulebook]
+        previews = previewing.previews(db.session(), store, orders, rulebook) if rulebook else ()
         return {"previews": previews, "rulebook": rulebook}
     shown = {**answers, step: given} if given is not None else answers
-    return setup_forms.SHOWN[step](store, known, shown)
+    return setup_forms.SHOWN[step](store, surveying.survey(db.session(), store), shown)
+
+
+def _switching_on(store: Store, answers: Answers, given: dict[str, Any] | None, *, at_once: int) -> dict[str, Any]:
+    """What the last step shows. at_once: of up to how many orders it is said now what would be posted; of more the page
+    asks apart, once it stands.
+    """
+    session = db.session()
+    rulebook = setting_up.draft_rulebook(session, store, answers)
+    missing = [STEP_NAMES[one] for one in setting_up.missing_steps(answers)]
+    told = {
+        "missing": missing,
+        "rulebook": rulebook,
+        "ahead": None,
+        "balances": answers.get("opening", {}).get("balances", {}),
+        "address": (given or {}).get("address", store.notify_address or ""),
+    }
+    if rulebook is None or missing or store.posting:
+        return told
+    if at_once < MOST_AHEAD and previewing.are_more_ahead(session, store, rulebook, at_once):
+        return told | {"adding_up": True}
+    return told | {"ahead": previewing.ahead(session, store, rulebook)}

@@ -12,9 +12,13 @@ from pathlib import Path
 
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import NumberFormatError, parse_decimal
+from babel.support import Translations
 from flask import Flask, g
-from flask_babel import Babel, format_currency, format_date, format_datetime, format_decimal, get_locale, lazy_gettext
+from flask_babel import Babel, format_decimal, get_locale, get_translations, lazy_gettext
 from flask_babel import gettext as _
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from embedded_app.accounting.double_entry import RECEIVABLE, TAX
 from embedded_app.accounting.mapping import SpecialAccount
@@ -23,6 +27,7 @@ from embedded_app.accounting.order import LineKind
 from embedded_app.accounting.suggest_accounts import called, gateway_name
 from embedded_app.models import AlertKind, Organisation
 from embedded_app.recorded import chart
+from embedded_app.web import written
 
 DEFAULT_LOCALE = "en_GB"
 RATE = "rate:"
@@ -167,6 +172,7 @@ def init_words(app: Flask, translations: Path) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations)
     Babel(app, default_locale=DEFAULT_LOCALE, locale_selector=_locale)
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals |= {"_": _said, "gettext": _said, "ngettext": _said_of}
     spoken = frozenset(found.parts[-3] for found in translations.glob("*/LC_MESSAGES/messages.mo"))
     app.jinja_env.globals |= {"KINDS": KINDS, "SPECIALS": SPECIALS, "DOCUMENTS": DOCUMENTS, "STATES": STATES}
     app.jinja_env.globals |= {
@@ -182,7 +188,7 @@ def init_words(app: Flask, translations: Path) -> None:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount as the merchant writes it: "£1,284.00", "1.284,00 €"."""
-    return str(format_currency(amount, currency))
+    return written.money(amount, currency, get_locale())
 
 
 def amount(told: str | Decimal) -> str:
@@ -219,12 +225,12 @@ def day_told(text: str) -> date | None:
 
 def day(value: date, form: str = "medium") -> str:
     """A day as the merchant writes it: "24 Nov 2026"."""
-    return str(format_date(value, form))
+    return written.day(value, form, get_locale())
 
 
 def moment(value: datetime, form: str = "medium") -> str:
     """A moment as the merchant writes it, by the clock it is given in: "24 Nov 2026, 09:12"."""
-    return f"{format_date(value, form)}, {format_datetime(value, 'HH:mm', rebase=False)}"
+    return f"{day(value.date(), form)}, {value:%H:%M}"
 
 
 def account_names(organisation: Organisation | None) -> dict[str, str]:
@@ -236,6 +242,32 @@ def account_names(organisation: Organisation | None) -> dict[str, str]:
         for account in offered.accounts:
             names |= dict.fromkeys([key for key in (account.code, account.id) if key], called(account))
     return names
+
+
+@pass_eval_context
+def _said(page: EvalContext, sentence: str, /, **told: object) -> str:
+    """A sentence of a page in the language in force; what is told in it is escaped, as in Jinja's own gettext."""
+    return _filled(page, _translations().ugettext(sentence), told)
+
+
+@pass_eval_context
+def _said_of(page: EvalContext, one: str, many: str, count: int, /, **told: object) -> str:
+    """The same of so many."""
+    return _filled(page, _translations().ungettext(one, many, count), {"num": count, **told})
+
+
+def _filled(page: EvalContext, sentence: str, told: dict[str, object]) -> str:
+    text = Markup(sentence) if page.autoescape else sentence
+    return text % told if told or "%" in text else text
+
+
+def _translations() -> Translations:
+    """Those of the language in force, found once for all sentences of a page, which has up to two hundred."""
+    locale, kept = get_locale(), g.get("translations")
+    if kept is None or kept[0] is not locale:
+        kept = g.translations = locale, get_translations()
+    found: Translations = kept[1]
+    return found
 
 
 def _locale() -> str:

@@ -105,7 +105,7 @@ def test_switched_off_it_says_that_orders_wait(alice: Opener, live: Stage) -> No
 def test_each_days_sales_are_added_up_apart_in_store_and_xero(live: Stage) -> None:
     def figures(stage: Stage, store: Store) -> tuple[DayFigures, ...]:
         today = now().date()
-        return summing_up.day_figures(db.session(), store, "GBP", until=today, days=2)
+        return summing_up.standing(db.session(), store, until=today, days=2).day_figures("GBP")
 
     assert scenes.in_app(live, figures)[1].sold == scenes.in_app(live, figures)[1].in_xero == Decimal("104.76")
 

@@ -87,6 +87,7 @@ def _rows(store: Store, order_id: int, number: int) -> Iterator[tuple[Any, Mappi
     hold = {"store_id": store.id, "sentence": "Choose.", "opened_at": moment}
     yield Hold, hold | {"order_id": new_id, "cause": "unmapped tax", "subject": "VAT"}
     yield Hold, hold | {"cause": "unmapped account", "subject": f"card-{number}"}
+    yield Hold, hold | {"cause": f"refused by Xero: {number}", "subject": f"cause-{number}"}
     yield Hold, hold | {"order_id": order_id, "cause": f"once {number}", "subject": "", "closed_at": moment}
     key = TaxKey(taxes=((f"County {number}", Decimal("0.01"), False),), country="GB", kind=LineKind.PRODUCT)
     seen = {"store_id": store.id, "orders": 1, "first_placed_at": moment, "last_placed_at": moment, "last_order": "#1"}

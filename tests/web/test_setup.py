@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from embedded_app.db import db
 from embedded_app.models import Mapping, Store
@@ -18,6 +18,7 @@ from embedded_app.sandbox.xero import Books
 from embedded_app.sandbox.xero.companies import UK
 from embedded_app.sandbox.xero.organisation import Organisation
 from embedded_app.web import setup_taxes
+from embedded_app.web.setup import AHEAD_AT_ONCE
 from tests.web import scenes
 from tests.web.opening import ALICE, Opener
 from tests.web.pages import form_of, heading, options_of, set_the_scene, words
@@ -215,6 +216,21 @@ def test_posting_cannot_be_switched_on_while_a_step_is_left(alice: Opener, stage
         assert db.session.scalars(select(func.count()).select_from(Mapping)).one() == 0
 
 
+def test_many_orders_are_added_up_apart_before_posting_can_be_switched_on(alice: Opener, stage: Stage) -> None:
+    go_through(alice)
+    button = "Switch posting on"
+    assert button in alice.open("/setup/on").text
+
+    scenes.in_app(stage, add_orders)
+    page, apart = alice.open("/setup/on").text, alice.fetch("/setup/ahead").text
+
+    assert 'hx-get="/setup/ahead"' in page and button not in page and "£" not in page
+    assert button in apart
+    assert f"{scenes.ORDERS + AHEAD_AT_ONCE} orders were placed since 1 November 2026." in words(apart)
+    alice.post("/setup/on")
+    assert button not in alice.fetch("/setup/ahead").text
+
+
 def test_opening_balances_are_posted_once_when_posting_is_switched_on(alice: Opener, stage: Stage) -> None:
     go_through(alice)
     other_side = options_of(alice.open("/setup/opening"), "special.opening differences")[0]
@@ -252,6 +268,17 @@ def test_orders_since_the_start_date_are_posted_though_setup_never_read_them(ali
 
     assert stage.unposted() == 0
     assert len(stage.organisation.records.documents) == scenes.ORDERS + 2
+
+
+def add_orders(stage: Stage, store: Store) -> None:
+    """Orders like one that was read, one more than are decided while the page waits."""
+    names = "store_id, version, placed_at, facts, hash, amount, currency"
+    copied = text(
+        f"INSERT INTO order_facts (external_id, {names}) SELECT 'more-' || number, {names} "
+        "FROM generate_series(1, :more) number, "
+        "(SELECT * FROM order_facts WHERE facts IS NOT NULL ORDER BY id LIMIT 1) one"
+    )
+    db.session.execute(copied, {"more": AHEAD_AT_ONCE})
 
 
 MARKUP = "<b onclick=alert(1)>Bob & Söhne</b>"
