@@ -25,6 +25,13 @@ def test_it_reads_the_calls_left_in_any_case() -> None:
     assert read_limits(headers) == Limits(minute=59, day=4990, app=9999)
 
 
+@pytest.mark.parametrize(
+    ("text", "clock"), [("Tue, 24 Nov 2026 12:00:00 GMT", NOON), ("yesterday", None), ("", None), ("9" * 5000, None)]
+)
+def test_it_reads_the_time_at_xero_where_the_answer_tells_it(text: str, clock: datetime | None) -> None:
+    assert read_limits({"Date": text}).clock == clock
+
+
 @pytest.mark.parametrize("text", ["", "many", "-1", "1.5", "²", "9" * 5000])
 def test_a_number_it_cannot_read_counts_as_not_said(text: str) -> None:
     assert read_limits({"X-MinLimit-Remaining": text}) == Limits()
