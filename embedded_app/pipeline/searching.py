@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from embedded_app.accounting.documents import DocumentKind
@@ -46,12 +46,14 @@ def _named(session: Session, store: Store, text: str) -> tuple[Found, ...]:
     order_id = CHANNELS[store.channel].order_id(bare)
     names = OrderFacts.name.in_([text, f"#{bare}", bare])
     by_name = or_(names, OrderFacts.external_id == order_id) if order_id else names
-    orders = list(session.scalars(_of(store).where(by_name).limit(MOST_FOUND)))
-    if not orders:
-        paid = Tender.store_id == store.id, Tender.external_id == text
-        orders = list(session.scalars(select(Tender.order_id).where(*paid)))
-    if orders:
-        return tuple(Found(True, one) for one in orders)
+    paid = Tender.store_id == store.id, Tender.external_id == text
+    named = _of(store).add_columns(literal_column("1").label("rank")).where(by_name).limit(MOST_FOUND).subquery()
+    tenders = select(Tender.order_id, literal_column("2")).where(*paid)
+    found = session.execute(union_all(select(named.c.id, named.c.rank), tenders)).all()
+    if found:
+        # The order of a payment only where no order is called so.
+        best = min(rank for _, rank in found)
+        return tuple(Found(True, order_id) for order_id, rank in found if rank == best)
     ids = [one.lower() for one in _UUID.findall(text)]
     if not ids:
         return ()
@@ -59,7 +61,7 @@ def _named(session: Session, store: Store, text: str) -> tuple[Found, ...]:
     no_void = Document.kind != literal_column(f"'{DocumentKind.VOID.value}'")
     documents = select(Document.group_id).where(Document.store_id == store.id, Document.xero_id.in_(ids), no_void)
     settlements = select(Settlement.group_id).where(Settlement.xero_id.in_(ids), Settlement.xero_id.is_not(None))
-    groups = {*session.scalars(documents), *session.scalars(settlements)}
+    groups = set(session.scalars(union_all(documents, settlements)))
     return _of_groups(session, store, PostingGroup.id.in_(groups)) if groups else ()
 
 
@@ -71,9 +73,8 @@ def _numbered(session: Session, store: Store, text: str) -> tuple[Found, ...]:
     )
     numbers = list(candidates) or [text]
     documents = select(Document.group_id).where(Document.store_id == store.id, Document.number.in_(numbers))
-    groups = set(session.scalars(documents))
     named = PostingGroup.organisation_id == store.organisation_id, PostingGroup.number.in_(numbers)
-    groups |= set(session.scalars(select(PostingGroup.id).where(*named)))
+    groups = set(session.scalars(union_all(documents, select(PostingGroup.id).where(*named))))
     return _of_groups(session, store, PostingGroup.id.in_(groups)) if groups else ()
 
 
