@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -181,7 +181,7 @@ class GiftCardReading:
 
     today: the store's local day. read_to: the latest change, by the store's own clock; None where there was none, and
     in all parts but the first. go_on: what to ask the next part by, None after the last. retry_seconds: how long the
-    store asks to wait before that, None where it does not.
+    store asks to wait before that, None where it does not. zone: the store's, None where it did not say.
     """
 
     cards: tuple[GiftCardFacts, ...]
@@ -189,6 +189,7 @@ class GiftCardReading:
     read_to: datetime | None
     go_on: str | None = None
     retry_seconds: float | None = None
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

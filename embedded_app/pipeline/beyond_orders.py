@@ -7,7 +7,7 @@ is posted once. Where it is held, it is read and decided again every hour, until
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 import structlog
@@ -138,13 +138,16 @@ def _since(session: Session, store: Store) -> datetime:
     """From where on cards are read: a day before the last reading's end, at first the day the books begin."""
     if store.gift_cards_read_to is not None:
         return store.gift_cards_read_to - OVERLAP
-    return _midnight(_first_day(store, rules_of(session, store))) - OVERLAP
+    return _midnight(_first_day(store, rules_of(session, store), UTC)) - OVERLAP
 
 
-def _first_day(store: Store, rules: Rules) -> date:
-    """The day from which on what happens to gift cards is ours: before it, the opening balances have it."""
+def _first_day(store: Store, rules: Rules, zone: tzinfo) -> date:
+    """The day from which on what happens to gift cards is ours: before it, the opening balances have it.
+
+    A day of the store's zone, as those of its gift cards are.
+    """
     start = rules.mapping.start_date if rules.mapping else None
-    return start or store.created_at.date()
+    return start or store.created_at.astimezone(zone).date()
 
 
 def _decide(session: Session, store: Store, reading: GiftCardReading) -> None:
@@ -157,7 +160,7 @@ def _decide(session: Session, store: Store, reading: GiftCardReading) -> None:
     told = {event.id: event for card in reading.cards for event in events(card, reading.today, store.prefix)}
     ends = [expiry_id(card.id) for card in reading.cards]
     posted = _posted(session, store, GIFT_CARD, [*told, *ends])
-    first_day = _first_day(store, rules)
+    first_day = _first_day(store, rules, reading.zone or UTC)
     happened = {event_id: event for event_id, event in told.items() if event.day >= first_day or event_id in posted}
     held: dict[str, tuple[Held, ...]] = {}
     for event in happened.values():

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from embedded_app import pipeline
+from embedded_app.db import db
+from embedded_app.models import Store
 from embedded_app.sandbox.shopify import Product
 from embedded_app.sandbox.xero.faults import FaultKind
 from tests.golden import load_case
@@ -61,6 +63,20 @@ def test_a_card_issued_by_hand_is_a_promotion_that_the_store_owes(merchant: Stag
 
     assert merchant.balances() == {PROMOTIONS: Decimal("25.00"), LIABILITY: Decimal("-25.00")}
     assert (merchant.held(), merchant.unposted()) == ([], 0)
+
+
+def test_a_card_issued_in_the_evening_of_the_installation_is_ours_in_the_stores_own_zone(merchant: Stage) -> None:
+    at_midnight = merchant.clock.now().replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    merchant.clock.advance((at_midnight - merchant.clock.now()).total_seconds())
+    merchant.shop.timezone = "America/New_York"
+    with merchant.app.app_context():
+        db.session.get_one(Store, merchant.store_id).created_at = merchant.clock.now()
+        db.session.commit()
+    merchant.shop.instruments.issue(Decimal("25.00"))
+
+    read(merchant)
+
+    assert owed(merchant) == Decimal("25.00")
 
 
 def test_what_happened_is_posted_once_however_often_it_is_read(merchant: Stage) -> None:

@@ -105,6 +105,7 @@ def _read(api: AdminApi, since: datetime, now: datetime, place: _Place) -> GiftC
     return GiftCardReading(
         cards=tuple(cards.values()),
         today=now.astimezone(zone or UTC).date(),
+        zone=zone,
         read_to=read_to,
         go_on=None if standing is None else f"{standing.part} {standing.after or ''}".strip(),
         retry_seconds=retry_seconds,
