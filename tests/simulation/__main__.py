@@ -1,9 +1,9 @@
 """Plays worlds: python -m tests.simulation [--seed S] [--worlds N] [--minutes M] [--plant NAME] [--processes P].
 
 Without a seed they begin at a fresh one, which is printed. A world that fails prints the command that plays it again,
-is shrunk to the fewest steps that still fail, and is written to tests/simulation/cases/ as a case that `make test`
-replays. 1 is returned where a world failed, or where in a long run some kind of fault never struck; with a mistake
-planted, where it was not caught.
+alone; played so it is shrunk to the fewest steps that still fail, and written to tests/simulation/cases/ as a case that
+`make test` replays. The others are played all the same. 1 is returned where a world failed, or where in a long run some
+kind of fault never struck; with a mistake planted, where it was not caught.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections import Counter
 from tests.simulation.coverage import never_struck, report
 from tests.simulation.database import private_server
 from tests.simulation.planted import PLANTS
-from tests.simulation.shares import Share, Tally, play_share
+from tests.simulation.shares import Share, Tally, play_share, replay
 
 # In fewer worlds a rare fault may never come up.
 WORLDS_FOR_COVERAGE = 200
@@ -39,7 +39,7 @@ def main() -> int:
                 seeds=range(first + number, first + asked.worlds, asked.processes),
                 seconds=asked.minutes * 60,
                 plant=asked.plant,
-                keep_going=asked.keep_going,
+                shrink=asked.worlds == 1 and not asked.plant,
             )
             for number in range(asked.processes)
         ]
@@ -47,6 +47,7 @@ def main() -> int:
             tally.add(done)
     print("\n".join(report(tally.met)))
     print(tally.text(time.monotonic() - began))
+    print("\n".join(replay(seed, asked.plant) for seed in tally.failed))
     if asked.plant:
         return 0 if tally.failed else 1
     never = never_struck(tally.met) if tally.worlds >= WORLDS_FOR_COVERAGE else []
@@ -62,7 +63,6 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0, help="begin no world after so many; 0: no limit")
     parser.add_argument("--plant", choices=sorted(PLANTS), help="with this mistake planted, until it is caught")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--keep-going", action="store_true", help="go on after a world has failed, and shrink none")
     return parser.parse_args()
 
 

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.simulation.seams import Seams
+from tests.simulation.seams import AFTER_MONEY, AFTER_WRITE, Seams
 
 _OPERATION = re.compile(r"(?:query|mutation)\s+(\w+)")
 WRITES = ("PUT", "POST")
+NUMBERED = ("Invoices", "CreditNotes", "Contacts")
 
 
 def calling(
@@ -32,6 +33,10 @@ def calling(
             for kind in struck() - before:
                 seams.note(f"{whose}: {kind}", call_name(request))
         seams.passed("after_call")
+        if is_write(request):
+            seams.passed(AFTER_WRITE)
+            if not call_name(request).endswith(NUMBERED):
+                seams.passed(AFTER_MONEY)
 
     return passing
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.simulation.drawing import EDITS, STORE_FAULTS, XERO_FAULTS
-from tests.simulation.seams import CALLS, COMMITS
+from tests.simulation.drawing import BULK_FAULTS, EDITS, STORE_FAULTS, XERO_FAULTS
+from tests.simulation.seams import AFTER_MONEY, AFTER_WRITE, CALLS, COMMITS
 
 # Every kind of fault that a run of many worlds must have seen strike.
 EVERY_FAULT = (
     *("webhook dropped", "webhook repeated", "webhook reordered", "webhook delayed"),
-    *(f"crash {seam}" for seam in (*COMMITS, *CALLS)),
-    *(f"store: {kind}" for kind in STORE_FAULTS),
+    *(f"crash {seam}" for seam in (*COMMITS, *CALLS, AFTER_WRITE, AFTER_MONEY)),
+    *(f"store: {kind}" for kind in (*STORE_FAULTS, *BULK_FAULTS)),
     *(f"Xero: {kind}" for kind in XERO_FAULTS),
-    *("late write", "others meanwhile", "clock jump", "search lags"),
-    *("disconnected", "lock date moved"),
+    *("late write", "others meanwhile", "clock jump", "search lags", "order denied"),
+    *("disconnected", "disconnected in the app", "uninstalled", "order deleted", "lock date moved"),
     *(f"by hand: {what}" for what in EDITS),
+    *(f"import: {what}" for what in ("begun", "confirm", "pause", "resume", "stop")),
 )
 MOST_STATES = 6
 

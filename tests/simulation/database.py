@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from embedded_app import create_app, local_database, migrating
 from embedded_app.config import Config
@@ -19,6 +21,8 @@ from tests.simulation.worlds import SHOPIFY, XERO
 
 # A simulation loses nothing when the machine goes down.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# The same few hundred statements over tables of a few rows, world after world: nearly all of their time is planning.
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
 
 
 @contextmanager
@@ -51,10 +55,18 @@ def simulated_app(database_url: str) -> Flask:
     }
     app = create_app(Config.from_environment(environ))
     with app.app_context():
-        # One process, one database that does not go away: no need to ask before each transaction whether it is there.
-        options = app.config["SQLALCHEMY_ENGINE_OPTIONS"] | {"pool_pre_ping": False}
-        db.engines[None] = create_engine(db.engine.url, **options)
+        options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+        arguments = options["connect_args"]
+        arguments = arguments | {"prepare_threshold": 1, "options": f"{arguments['options']} {PLANNED_ONCE}"}
+        db.engines[None] = create_engine(db.engine.url, **options | {"connect_args": arguments})
+        event.listen(db.engine, "connect", _keep_plans)
     return app
+
+
+def _keep_plans(connection: psycopg.Connection[Any], record: object) -> None:
+    """Prepare each statement once. At a rollback psycopg forgets all of them, as a table may be gone: none is here."""
+    connection.prepared_max = None
+    connection._prepared.clear = lambda: False  # type: ignore[method-assign]
 
 
 def migrated(server: str, name: str) -> str:

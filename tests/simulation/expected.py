@@ -6,6 +6,7 @@ By the design's rules and not by the program's code: nothing of `embedded_app.ac
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from tests.simulation.places import Place
 from tests.simulation.worlds import Store
 
 ZERO = Decimal(0)
-PROMOTIONS, GIFT_CARDS = "405", "815"
+PROMOTIONS, GIFT_CARDS, ROUNDING = "405", "815", "860"
 Sums = dict[str, Decimal]
 
 
@@ -36,7 +37,9 @@ class Money:
 class Expected:
     """What one order must have left in the books. accounts: with tax, sales positive; nets: without.
 
-    documents: (day, signed total) of what each agreement makes. money: by id; signed, received positive.
+    documents: (day, signed total) of what each agreement makes. money: by id; signed, received positive. rounding: what
+    coins added to what was to be paid. unclear: whether the store does not say who remits a tax of it. repriced:
+    whether a person changed a document's total.
     """
 
     order: StoredOrder
@@ -46,6 +49,10 @@ class Expected:
     taxes: Sums
     documents: Counter[tuple[date, Decimal]] = field(default_factory=Counter)
     money: dict[str, Money] = field(default_factory=dict)
+    rounding: Decimal = ZERO
+    is_rounded: bool = False
+    unclear: bool = False
+    repriced: bool = False
 
     @property
     def total(self) -> Decimal:
@@ -72,15 +79,19 @@ def expected_of(store: Store, order: StoredOrder) -> Expected:
             total = sum((sale.total for sale in agreement.sales if sale.total * side > 0), ZERO)
             if total:
                 found.documents[_day(agreement.happened_at, zone), total] += 1
+    found.is_rounded = any(entry.rounding_money for entry in order.transactions)
+    found.rounding = sum((entry.rounding_money for entry in order.transactions), ZERO)
+    found.accounts[ROUNDING] += found.rounding
+    found.nets[ROUNDING] += found.rounding
     found.accounts, found.nets = without_zeros(found.accounts), without_zeros(found.nets)
     found.taxes = without_zeros(found.taxes)
     found.money = _money(order, zone)
     return found
 
 
-def cards_of(store: Store) -> dict[str, Decimal]:
-    """The gift cards that were given by hand, which are journals of their own: number and value."""
-    given = (card for card in store.shop.instruments.gift_cards.values() if card.order_id is None)
+def cards_of(store: Store, orders: Container[str | None] = (None,)) -> dict[str, Decimal]:
+    """The gift cards these orders sold, number and value; by default those given by hand: journals of their own."""
+    given = (card for card in store.shop.instruments.gift_cards.values() if card.order_id in orders)
     return {f"{store.plan.prefix}GC-{number_of(card.id)}": card.initial_value for card in given}
 
 
@@ -97,13 +108,16 @@ def _add(store: Store, sale: Sale, found: Expected) -> None:
     if sale.line_type == "GIFT_CARD":
         worth = worth_of(store, sale)
         parts = {account: worth, PROMOTIONS: sale.total - worth}
-    for tax in sale.taxes if place.separate else ():
+    collected = any(tax.channel_liable for tax in sale.taxes)
+    found.unclear = found.unclear or any(tax.channel_liable is None for tax in sale.taxes)
+    for tax in sale.taxes if place.separate or collected else ():
+        other = places.MARKETPLACE_TAX if tax.channel_liable else place.separate[tax.title]
         parts[account] -= tax.amount
-        parts[place.separate[tax.title]] = tax.amount
+        parts[other] = parts.get(other, ZERO) + tax.amount
     for name, amount in parts.items():
         found.accounts[name] += amount
         found.nets[name] += amount
-    if sale.taxes and not place.separate:
+    if sale.taxes and not place.separate and not collected:
         found.nets[account] -= sale.tax
         found.taxes[_tax_type(place, sale)] += sale.tax
 
@@ -139,6 +153,7 @@ def _money(order: StoredOrder, zone: ZoneInfo) -> dict[str, Money]:
     for entry in order.transactions:
         if not entry.money:
             continue
+        moved = entry.money + entry.rounding_money
         key = _payment(entry)
         before = found[key].amount if key in found else ZERO
         first = found.get(key)
@@ -146,7 +161,7 @@ def _money(order: StoredOrder, zone: ZoneInfo) -> dict[str, Money]:
             id=key,
             account=places.family(places.GATEWAYS[entry.gateway]),
             day=first.day if first else _day(entry.processed_at, zone),
-            amount=before + entry.money,
+            amount=before + moved,
         )
     return {key: one for key, one in found.items() if one.amount}
 

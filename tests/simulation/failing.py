@@ -80,6 +80,7 @@ def deny(world: World, *, shop: str, order: str) -> None:
     store = world.stores[shop]
     if order in store.stories:
         store.shop.denied_orders.add(store.stories[order].handle.id)
+        world.unseen.add(store.stories[order].handle.id)
         world.seams.met["order denied", "store"] += 1
 
 

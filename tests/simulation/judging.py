@@ -8,14 +8,19 @@ from datetime import date
 
 from embedded_app.sandbox.shopify.entries import LineItem, number_of
 from tests.simulation.claims import Claim
-from tests.simulation.expected import Expected
+from tests.simulation.expected import ZERO, Expected
+from tests.simulation.found import Found
 from tests.simulation.worlds import Store
 
 # Reasons that lie in a lock date: of single payments, or of a whole order.
 LOCKED = ("locked allocation", "closed period")
 
+# A period was closed between two writes of one payment: what is left of it cannot be dated anew by itself.
+REFUSED_FOR_LOCK = "refused by Xero: lock date"
 # A gift card that costs more than it is worth: nothing says what the rest is for.
 ABOVE_VALUE = "gift card above its value"
+# The store does not say who remits a tax, or its rounding to coins can be read both ways.
+UNCLEAR_TAX, UNCLEAR_ROUNDING = "marketplace tax", "cash rounding"
 # Of several cards that one line sold some were returned; which of them, no store tells.
 RETURNED = "gift card return"
 
@@ -28,19 +33,39 @@ class Judged:
     is_held: bool = False
 
 
-def judged(held: Sequence[Claim], expected: Expected, *, locks: Sequence[date], by_hand: bool) -> Judged:
-    """Judge all that is held of an order. A payment that is held truly is taken out of what is expected."""
+def judged(held: Sequence[Claim], expected: Expected, found: Found, *, locks: Sequence[date], free: bool) -> Judged:
+    """Judge all that is held of an order. A payment that is held truly is taken out of what is expected.
+
+    free: a person changed or deleted something of it, so that it may be held for anything.
+    """
     verdict = Judged()
     for claim in held:
-        if by_hand:
+        if free:
             verdict.is_held = True
-        elif claim.cause in LOCKED and locks:
+        elif claim.cause in LOCKED and is_covered(expected, locks):
             _set_apart(claim, expected, verdict)
-        elif claim.cause == ABOVE_VALUE and _sells_above_value(expected):
+        elif (
+            (claim.cause == ABOVE_VALUE and _sells_above_value(expected))
+            or (claim.cause == REFUSED_FOR_LOCK and is_covered(expected, locks) and _is_parted(expected, found))
+            or (claim.cause == UNCLEAR_TAX and expected.unclear)
+            or (claim.cause == UNCLEAR_ROUNDING and expected.is_rounded)
+        ):
             verdict.is_held = True
         else:
             verdict.wrong.append(f"held without a true reason: {claim.cause}: {claim.sentence}")
     return verdict
+
+
+def is_covered(expected: Expected, locks: Sequence[date]) -> bool:
+    """Whether anything of the order fell into a period that was closed at some time."""
+    days = [*(day for day, _ in expected.documents), *(one.day for one in expected.money.values())]
+    return any(day <= lock for day in days for lock in locks)
+
+
+def _is_parted(expected: Expected, found: Found) -> bool:
+    """Whether some payment stands in part."""
+    moved = {key: sum((one.amount for one in found.money.get(key, [])), ZERO) for key in expected.money}
+    return any(moved[key] not in (ZERO, one.amount) for key, one in expected.money.items())
 
 
 def returned_in_part(claim: Claim, store: Store) -> bool:

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from embedded_app import models
 from embedded_app.db import db
+from embedded_app.pipeline import connecting, installing
+from embedded_app.sandbox.shopify.entries import number_of
+from embedded_app.sandbox.shopify.id_tokens import id_token
 from embedded_app.sandbox.xero.organisation import Organisation
 from embedded_app.sandbox.xero.records import Document, Payment
+from embedded_app.xero.errors import XeroError
 from tests.simulation.worlds import Store, World, connect_xero
+
+REPRICED_BY = Decimal(1)
 
 
 @dataclass(slots=True, kw_only=True)
 class Touched:
     """Something of ours that a person changed in Xero: what it was like then is what it must be like for ever.
 
-    number: of the document it is, or is on. tender: of the payment that was removed.
+    number: of the document it is, or is on. tender: of the payment that was removed. what: they did, as in EDITS.
     """
 
     organisation: Organisation
@@ -27,6 +36,7 @@ class Touched:
     record: Document | Payment
     as_left: dict[str, Any]
     tender: str | None = None
+    what: str = ""
 
     def changed(self) -> list[str]:
         """What somebody changed since."""
@@ -60,6 +70,54 @@ def reconnect(world: World, *, shop: str) -> None:
         db.session.commit()
 
 
+def delete_order(world: World, *, shop: str, order: str) -> None:
+    """The merchant deletes an order in the store."""
+    store = world.stores[shop]
+    story = store.stories.pop(order, None)
+    if story is None:
+        return
+    store.deleted.append(story.handle.order)
+    store.shop.delete_order(story.handle.id)
+    store.shop.deliveries.queue([("orders/delete", {"id": number_of(story.handle.id)})])
+    world.seams.met["order deleted", "store"] += 1
+
+
+def disconnect_here(world: World, *, shop: str) -> None:
+    """The merchant clicks Disconnect in Crossfoot."""
+    store = world.stores[shop]
+    with world.app.app_context():
+        row = db.session.get_one(models.Store, store.store_id)
+        with suppress(XeroError):
+            connecting.disconnect(db.session(), row, actor="Alice")
+    world.seams.met["disconnected in the app", "Xero"] += 1
+
+
+def uninstall(world: World, *, shop: str) -> None:
+    """The merchant uninstalls the app; the store says so in its last webhook."""
+    store = world.stores[shop]
+    if store.shop.installation.installed:
+        store.shop.installation.uninstall()
+        world.seams.met["uninstalled", "store"] += 1
+
+
+def reinstall(world: World, *, shop: str) -> None:
+    """The merchant installs the app again and opens it."""
+    store, known = world.stores[shop], world.stores_world.app
+    if store.shop.installation.installed:
+        return
+    store.shop.installation.install()
+    token = id_token(
+        store.shop.domain,
+        client_id=known.client_id,
+        secret=known.client_secret,
+        user_id="90210",
+        token_id=world.stores_world.uuid(),
+        now=world.clock.now(),
+    )
+    with world.app.app_context():
+        installing.install(db.session(), store.shop.domain, token, user_id="90210")
+
+
 def lock(world: World, *, shop: str, days: int | None) -> None:
     """The accountant closes the books until so many days ago, or opens them again."""
     store = world.stores[shop]
@@ -75,6 +133,10 @@ def edit(world: World, *, shop: str, what: str, seed: int) -> None:
     store, draw = world.stores[shop], random.Random(seed)
     done = EDITS[what](world, store, draw)
     if done is not None:
+        done.what = what
+        for one in world.touched:
+            if one.record is done.record:  # What was left then is now as it is left here.
+                one.as_left = {name: value for name, value in one.as_left.items() if name not in done.as_left}
         world.touched.append(done)
         world.seams.met[f"by hand: {what}", "Xero"] += 1
 
@@ -110,7 +172,7 @@ def _reprice(world: World, store: Store, draw: random.Random) -> Touched | None:
         return None
     document = draw.choice(unpaid)
     first, *rest = document.lines
-    document.lines = (replace(first, line_amount=first.line_amount - 1), *rest)
+    document.lines = (replace(first, line_amount=first.line_amount - REPRICED_BY), *rest)
     document.updated_at = world.clock.now()
     return _touched(store, document, lines=document.lines)
 
@@ -148,6 +210,10 @@ BY_PEOPLE: dict[str, Callable[..., None]] = {
     "switch": switch,
     "disconnect": disconnect,
     "reconnect": reconnect,
+    "delete order": delete_order,
+    "disconnect here": disconnect_here,
+    "uninstall": uninstall,
+    "reinstall": reinstall,
     "lock": lock,
     "edit": edit,
 }

@@ -36,7 +36,8 @@ GATEWAYS = {
     "gift_card": "815",
     "shopify_store_credit": "816",
 }
-SPECIAL = {"promotions": "405", "breakage": "275"}
+MARKETPLACE_TAX = "827"
+SPECIAL = {"promotions": "405", "breakage": "275", "marketplace tax": MARKETPLACE_TAX}
 # What a merchant may change an account to; the key is the family's name.
 FAMILIES = {"200": ("201",), "205": ("206",), "092": ("097",)}
 ADDED = (
@@ -46,6 +47,7 @@ ADDED = (
     ("266", "Additional fees", "REVENUE", "NONE"),
     ("097", "PayPal, another account", "BANK", "NONE"),
     ("098", "Cash on delivery", "BANK", "NONE"),
+    (MARKETPLACE_TAX, "Taxes that marketplaces collect", "CURRLIAB", "NONE"),
 )
 NO_TAX = "NONE"
 _FAMILY = {other: name for name, others in FAMILIES.items() for other in others}
@@ -76,6 +78,9 @@ class Place:
             if taxes and self.separate:
                 entry |= {"strategy": "separate", "accounts": self.separate}
             yield entry
+            if taxes:
+                collected = [tax | {"marketplace": True} for tax in entry["taxes"]]
+                yield entry | {"taxes": collected, "strategy": "marketplace", "tax_type": NO_TAX, "accounts": {}}
 
 
 def family(account: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -26,11 +26,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopPlan:
-    """A store, where it sells, and the number of the organisation that keeps its books."""
+    """A store, where it sells, and the number of the organisation that keeps its books. before: how many orders it had
+    before the app was installed."""
 
     name: str
     place: str
     organisation: int
+    before: int = 0
 
     @property
     def domain(self) -> str:
@@ -59,7 +61,7 @@ class Script:
     def to_json(self) -> str:
         """The script as text, a step a line."""
         head = {"seed": self.seed, "starts_at": self.starts_at}
-        shops = [{"name": one.name, "place": one.place, "organisation": one.organisation} for one in self.shops]
+        shops = [asdict(one) for one in self.shops]
         lines = ",\n".join(f"    {json.dumps([one.do, one.told])}" for one in self.steps)
         return f'{{\n  "head": {json.dumps(head)},\n  "shops": {json.dumps(shops)},\n  "steps": [\n{lines}\n  ]\n}}\n'
 

@@ -18,6 +18,10 @@ from sqlalchemy.orm import Session
 COMMITS = ("before_commit", "after_commit")
 LEFT_ALONE = ("left alone", "clock")
 CALLS = ("before_call", "after_call")
+# After a call that wrote to an organisation's books, and before anybody heard its answer.
+AFTER_WRITE = "after_write"
+# The same after payments and whatever else has no number that Xero would refuse a second time.
+AFTER_MONEY = "after_money"
 
 
 class Killed(BaseException):

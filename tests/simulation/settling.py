@@ -21,7 +21,8 @@ from embedded_app.models import (
     Organisation,
 )
 from tests.simulation.checking import check_orders
-from tests.simulation.merchants import reconnect
+from tests.simulation.imports import wanted
+from tests.simulation.merchants import reconnect, reinstall
 from tests.simulation.seams import LEFT_ALONE
 from tests.simulation.working import tick, work
 from tests.simulation.worlds import Store, World
@@ -29,8 +30,15 @@ from tests.simulation.worlds import Store, World
 # A look-up waits six minutes, an organisation that refused everything an hour, and every night what the last 30 days
 # brought is looked at again.
 SOON, LOOKED_UP, A_NIGHT = 61, 420, 26 * 3600
+MOST_HOPS = 80
 # What takes a person's access at Xero away, and so is a true reason to ask for it again.
-ACCESS_LOST = ("disconnected", "Xero: disconnected", "Xero: invalid_grant", "Xero: unauthorized")
+ACCESS_LOST = (
+    "disconnected",
+    "disconnected in the app",
+    "Xero: disconnected",
+    "Xero: invalid_grant",
+    "Xero: unauthorized",
+)
 # A refresh that was not heard of; Xero takes the old token for half an hour more, so this is one where nobody worked.
 TOKEN_CALL, UNHEARD = "POST connect/token", ("crash after_call", "crash before_commit")
 AFTER_RETRY = (60, 420)
@@ -46,12 +54,14 @@ def settle(world: World, seed: int) -> None:
     draw = random.Random(seed)
     _stop_faults(world)
     for store in world.stores.values():
+        reinstall(world, shop=store.plan.name)
         if not _is_connected(world, store):
             reconnect(world, shop=store.plan.name)
         world.switch(store, on=True)
     _hop(world, draw, SOON)
     _reconnect_where_access_was_taken(world)
     _hop(world, draw, LOOKED_UP)
+    _finish_imports(world, draw)
     if not owed(world) and not _paused(world):
         check_orders(world)  # before the nightly look back: webhooks and catch-up alone must do
     _wait(world, draw, (A_NIGHT,))
@@ -71,6 +81,15 @@ def _stop_faults(world: World) -> None:
         store.shop.deliveries.discard()
         store.shop.denied_orders.clear()
         store.shop.index_lag = timedelta()
+
+
+def _finish_imports(world: World, draw: random.Random) -> None:
+    """Let the merchants' imports come to their end."""
+    for _ in range(MOST_HOPS):
+        if not sum(wanted(world, store) for store in world.stores.values()):
+            return
+        _hop(world, draw, SOON)
+    raise NotSettled("an import does not come to its end")
 
 
 def _is_connected(world: World, store: Store) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections import Counter
@@ -18,6 +19,9 @@ from tests.simulation.drawing import draw_script
 from tests.simulation.reducing import reduced
 from tests.simulation.running import Outcome, run_script, told
 
+# What is there before the first world stays: to look through it again and again for what may go takes its time.
+SELDOM = (50_000, 20, 50)
+TOLD_EVERY = 25
 CASES = Path(__file__).parent / "cases"
 
 
@@ -25,7 +29,7 @@ CASES = Path(__file__).parent / "cases"
 class Share:
     """Which worlds a process plays, on which server. seconds: after which it begins no other; 0: no limit.
 
-    plant: the mistake that is planted meanwhile. keep_going: also after a failure, and shrink none.
+    plant: the mistake that is planted meanwhile, until it is caught. shrink: what fails, and keep it as a case.
     """
 
     server: str
@@ -33,17 +37,17 @@ class Share:
     seeds: range
     seconds: float
     plant: str | None
-    keep_going: bool
+    shrink: bool
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What worlds came to. met: faults by (kind, state). days: of all stores together."""
+    """What worlds came to. failed: their seeds. met: faults by (kind, state). days: of all stores together."""
 
     worlds: int = 0
     orders: int = 0
     days: float = 0.0
-    failed: int = 0
+    failed: tuple[int, ...] = ()
     met: Counter[tuple[str, str]]
 
     def count(self, outcome: Outcome) -> None:
@@ -53,7 +57,7 @@ class Tally:
                 worlds=1,
                 orders=outcome.orders,
                 days=outcome.days,
-                failed=int(outcome.problem is not None),
+                failed=(outcome.script.seed,) if outcome.problem is not None else (),
                 met=outcome.met,
             )
         )
@@ -71,15 +75,17 @@ class Tally:
         each = seconds / max(self.worlds, 1)
         return (
             f"{self.worlds} worlds, {self.orders} orders, {self.days:.0f} shop-days in {seconds:.0f} s "
-            f"({each:.2f} s each): {self.failed} failed"
+            f"({each:.2f} s each): {len(self.failed)} failed"
         )
 
 
 def play_share(share: Share) -> Tally:
-    """Play the share's worlds until one fails, or all of them; what fails is told on the terminal."""
+    """Play the share's worlds, all of them whatever fails, or until a planted mistake is caught; tell what fails."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began, tally = time.monotonic(), Tally(met=Counter())
     app = simulated_app(migrated(share.server, f"worlds_{share.number}"))
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
     with planted.planted(share.plant):
         for seed in share.seeds:
             if share.seconds and time.monotonic() - began > share.seconds:
@@ -88,19 +94,25 @@ def play_share(share: Share) -> Tally:
             tally.count(outcome)
             if outcome.problem is not None:
                 _tell(app, outcome, share)
-                if not share.keep_going:
+                if share.plant:
                     break
+            if tally.worlds % TOLD_EVERY == 0:
+                print(f"process {share.number + 1}: {tally.text(time.monotonic() - began)}", flush=True)
     with app.app_context():
         db.engine.dispose()
     return tally
 
 
+def replay(seed: int, plant: str | None = None) -> str:
+    """The command that plays the world again; without a planted mistake that also shrinks it and keeps it."""
+    return f"make simulate SEED={seed} WORLDS=1" + (f" PLANT={plant}" if plant else "")
+
+
 def _tell(app: Flask, outcome: Outcome, share: Share) -> None:
     """Print how the world is played again; shrink it and keep it as a case, unless its mistake is planted."""
     seed = outcome.script.seed
-    plant = f" PLANT={share.plant}" if share.plant else ""
-    print(f"\nmake simulate SEED={seed} WORLDS=1{plant}\n{told(outcome.problem)}", flush=True)
-    if share.keep_going or share.plant:
+    print(f"\n{replay(seed, share.plant)}\n{told(outcome.problem)}", flush=True)
+    if not share.shrink:
         return
     small = reduced(app, outcome)
     CASES.mkdir(exist_ok=True)

@@ -13,18 +13,19 @@ from tests.simulation.running import run_script
 from tests.simulation.scripts import script_from_json
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
-SEEDS = (60, 168)
+SEEDS = (1,)
 MORE_SEEDS = tuple(range(100, 140))
 # By which world each planted mistake was caught; it changes whenever worlds are drawn otherwise.
 CAUGHT_BY = {
     "dedupe": 1,
-    "tenant": 3,
-    "lock-date": 41,
-    "rounding-sign": 5,
-    "token-rotation": 1,
-    "look-up": 17,
-    "catch-up-cursor": 11,
-    "allocation-take-back": 7,
+    "rounding-sign": 1,
+    "tenant": 2,
+    "token-rotation": 2,
+    "look-up": 2,
+    "idempotency-key": 5,
+    "allocation-take-back": 15,
+    "settlement-order": 36,
+    "lock-date": 61,
 }
 
 

@@ -34,6 +34,13 @@ FIVE_MINUTES, HOUR = 300, 3600
 # A script asks for far less; a loop in the program ends here.
 MOST_JOBS = 400
 
+# In the order they were woken.
+_WAITING = text(
+    "SELECT id, task_name, args ->> 'key' AS key, queue_name FROM procrastinate_jobs"
+    " WHERE status = 'todo' AND queue_name = ANY(:queues) ORDER BY id"
+)
+_TAKEN = text("DELETE FROM procrastinate_jobs WHERE id = :id")
+
 Job = tuple[int, str, int, str]  # id, task, key, queue
 
 
@@ -56,13 +63,9 @@ def tick(world: World) -> None:
 def work(world: World, draw: random.Random, most: int = MOST_JOBS) -> int:
     """Run up to so many of the waiting jobs, each drawn from all that wait; returns how many were run."""
     for done in range(most):
-        with world.app.app_context():
-            waiting = [job for job in _waiting() if job[1:3] not in world.running]
-            if not waiting:
-                return done
-            job = draw.choice(waiting)
-            db.session.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": job[0]})
-            db.session.commit()
+        job = _taken(world, draw)
+        if job is None:
+            return done
         _run_job(world, job)
     return most
 
@@ -72,6 +75,7 @@ def run(world: World, name: str, task: Callable[[], object]) -> None:
     with world.app.app_context(), world.seams.working(name):
         with suppress(Killed):
             task()
+    world.worked_at = world.clock.now()
 
 
 def _run_job(world: World, job: Job) -> None:
@@ -90,17 +94,18 @@ def _step(job: Job) -> None:
         db.session.commit()
 
 
-def _waiting() -> list[Job]:
-    """What waits, in the order it was woken."""
-    found = db.session.execute(
-        text(
-            "SELECT id, task_name, args ->> 'key' AS key, queue_name FROM procrastinate_jobs"
-            " WHERE status = 'todo' AND queue_name = ANY(:queues) ORDER BY id"
-        ),
-        {"queues": list(jobs.WORKER_QUEUES)},
-    ).all()
-    db.session.rollback()
-    return [(row.id, row.task_name, int(row.key), row.queue_name) for row in found]
+def _taken(world: World, draw: random.Random) -> Job | None:
+    """One of the jobs that wait and are not worked on, which then waits no more; None where there is none."""
+    # As a session of its own would see them, but without a transaction: this is the scheduler's, and passes no seam.
+    with world.app.app_context(), db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as queue:
+        found = queue.execute(_WAITING, {"queues": list(jobs.WORKER_QUEUES)}).all()
+        waiting = [(row.id, row.task_name, int(row.key), row.queue_name) for row in found]
+        waiting = [job for job in waiting if job[1:3] not in world.running]
+        if not waiting:
+            return None
+        job = draw.choice(waiting)
+        queue.execute(_TAKEN, {"id": job[0]})
+    return job
 
 
 def _nudge(now: datetime) -> None:

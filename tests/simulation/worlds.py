@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 from flask import Flask
@@ -13,18 +15,19 @@ from flask import Flask
 from embedded_app import models, onboarding
 from embedded_app.clock import EXTENSION, SetClock
 from embedded_app.db import db
-from embedded_app.sandbox.shopify import create_shopify
+from embedded_app.sandbox.shopify.ledger import StoredOrder
 from embedded_app.sandbox.shopify.markets import Market
 from embedded_app.sandbox.shopify.shop import Shop
 from embedded_app.sandbox.shopify.story import Story
 from embedded_app.sandbox.shopify.world import App
 from embedded_app.sandbox.shopify.world import World as Stores
-from embedded_app.sandbox.xero import create_xero
 from embedded_app.sandbox.xero.books import Books
 from embedded_app.sandbox.xero.organisation import Organisation
 from tests.simulation import places
+from tests.simulation.before import sell_before
 from tests.simulation.calls import calling
 from tests.simulation.places import PLACES, Place
+from tests.simulation.platforms import platforms
 from tests.simulation.scripts import Script, ShopPlan
 from tests.simulation.seams import Seams, dying_unheard
 from tests.simulation.wires import Line, WsgiAdapter, sessions
@@ -56,7 +59,8 @@ class Late:
 
 @dataclass(slots=True, kw_only=True)
 class Store:
-    """One store of the world. stories: its orders' lives, by the names the script gives them."""
+    """One store of the world. stories: its orders' lives, by the names the script gives them. deleted: its orders that
+    its merchant deleted. before: the day of each order that is older than the installation, by id."""
 
     plan: ShopPlan
     place: Place
@@ -65,6 +69,8 @@ class Store:
     store_id: int
     user_id: str
     stories: dict[str, Story] = field(default_factory=dict)
+    deleted: list[StoredOrder] = field(default_factory=list)
+    before: dict[str, date] = field(default_factory=dict)
 
     @property
     def market(self) -> Market:
@@ -78,7 +84,8 @@ class World:
 
     clock: the true time, which the platforms go by; our_clock: the program's. running: the jobs that are being worked
     on, by task and key. late: calls that are yet to be carried out. touched: what people changed in Xero by hand.
-    locks: the lock dates there ever were, by tenant.
+    locks: the lock dates there ever were, by tenant. worked_at: when jobs were last worked on. unseen: orders that
+    only the nightly look back finds: changed in the very second in which they may have been read, or denied meanwhile.
     """
 
     app: Flask
@@ -94,6 +101,8 @@ class World:
     late: list[Late] = field(default_factory=list)
     touched: list[Any] = field(default_factory=list)
     locks: dict[str, list[date]] = field(default_factory=dict)
+    worked_at: datetime | None = None
+    unseen: set[str] = field(default_factory=set)
 
     @property
     def http(self) -> requests.Session:
@@ -151,9 +160,10 @@ def open_world(app: Flask, script: Script) -> World:
     books = Books(clock, seed=script.seed)
     books.identity.client_id, books.identity.client_secret = config.xero_client_id, config.xero_client_secret
     seams = Seams()
+    their_stores, their_xero = platforms(stores, books)
     lines = {
-        SHOPIFY: Line(create_shopify(stores, clock=clock), calling(seams, "store", stores.faults.struck)),
-        XERO: Line(create_xero(books, clock=clock), calling(seams, "Xero", books.faults.struck)),
+        SHOPIFY: Line(their_stores, calling(seams, "store", stores.faults.struck)),
+        XERO: Line(their_xero, calling(seams, "Xero", books.faults.struck)),
         CROSSFOOT: Line(app, dying_unheard),
     }
     world = World(
@@ -171,6 +181,8 @@ def open_world(app: Flask, script: Script) -> World:
     organisations: dict[int, tuple[Organisation, str]] = {}
     for plan in script.shops:
         _open_store(world, plan, organisations, is_shared=script.seed % 2 == 1)
+    # What happens in the very second of switching on may count as before it.
+    clock.advance(1)
     return world
 
 
@@ -191,6 +203,7 @@ def _open_store(
         timezone=place.market.timezone,
         taxes_included=place.market.taxes_included,
     )
+    older = sell_before(shop, place.market, world.clock, random.Random(plan.prefix), plan.before)
     tokens = shop.issue_tokens()
     with world.app.app_context():
         row = connect_xero(world, organisation, user_id)
@@ -210,6 +223,10 @@ def _open_store(
         store_id = store.id
     opened = Store(plan=plan, place=place, shop=shop, organisation=organisation, store_id=store_id, user_id=user_id)
     world.stores[plan.name] = opened
+    zone = ZoneInfo(place.market.timezone)
+    for number, story in enumerate(older, start=1):
+        opened.stories[f"{plan.name} before {number}"] = story
+        opened.before[story.handle.id] = story.handle.order.created_at.astimezone(zone).date()
     world.map(opened, 0)
     world.switch(opened, on=True)
 
