@@ -61,7 +61,8 @@ def show() -> str | AnyResponse | tuple[str, int]:
         page=page,
         others=[story_url(one) for one in found if not one.is_order],
         local=local,
-        # Looked up once for all rows.
+        # Looked up once for all rows, as is where their stories are.
+        stories=url_for("story.show", order_id=0).removesuffix("0"),
         states={state: str(name) for state, name in OUTCOMES.items()},
         choices=listing.choices(session, store),
         next_page=_address(after=_told(page.after)) if page.after else None,

@@ -25,7 +25,7 @@ from embedded_app.web.alerts import keep_address
 from embedded_app.web.words import STEP_NAMES, account_names
 from embedded_app.xero.errors import XeroError
 
-PREVIEWED_ORDERS = 10
+PREVIEWED_ORDERS = 8
 # Deciding so many orders takes as long as a page may.
 AHEAD_AT_ONCE = 50
 # The steps that say how far the last orders are read, for they show what those had.

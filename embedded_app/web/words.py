@@ -188,7 +188,7 @@ def init_words(app: Flask, translations: Path) -> None:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount as the merchant writes it: "£1,284.00", "1.284,00 €"."""
-    return written.money(amount, currency, get_locale())
+    return written.money(amount, currency, _in_force())
 
 
 def amount(told: str | Decimal) -> str:
@@ -225,7 +225,7 @@ def day_told(text: str) -> date | None:
 
 def day(value: date, form: str = "medium") -> str:
     """A day as the merchant writes it: "24 Nov 2026"."""
-    return written.day(value, form, get_locale())
+    return written.day(value, form, _in_force())
 
 
 def moment(value: datetime, form: str = "medium") -> str:
@@ -263,10 +263,17 @@ def _filled(page: EvalContext, sentence: str, told: dict[str, object]) -> str:
 
 def _translations() -> Translations:
     """Those of the language in force, found once for all sentences of a page, which has up to two hundred."""
-    locale, kept = get_locale(), g.get("translations")
-    if kept is None or kept[0] is not locale:
-        kept = g.translations = locale, get_translations()
-    found: Translations = kept[1]
+    found: Translations | None = g.get("translations")
+    if found is None:
+        found = g.translations = get_translations()
+    return found
+
+
+def _in_force() -> Locale:
+    """The merchant's locale, found once for all amounts and days of a page."""
+    found: Locale | None = g.get("locale")
+    if found is None:
+        found = g.locale = get_locale()
     return found
 
 
