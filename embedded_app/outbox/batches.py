@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from embedded_app.models import Batch, BatchState, Organisation
 from embedded_app.outbox.answering import settle_elements
-from embedded_app.outbox.claiming import Call
+from embedded_app.outbox.claiming import RESEND_WITHIN, Call
 from embedded_app.outbox.filling import refill
 from embedded_app.xero.endpoints import CONTACTS
 from embedded_app.xero.outcomes import Posted, Refused
@@ -84,12 +84,15 @@ def unknown(session: Session, call: Call, *, note: str) -> None:
 def mind_the_clock(session: Session, *, now: datetime) -> None:
     """Let attempts that are yet to come, for the clock was set back, count as made now; the caller commits.
 
-    Else their organisation would wait until the clock has come there again.
+    Else their organisation would wait until the clock has come there again. How long ago the first of them really was
+    nobody knows, so that none is sent again before it was looked up.
     """
-    for moment in (Batch.first_sent_at, Batch.attempted_at):
-        session.execute(
-            update(Batch).where(Batch.state != BatchState.CLOSED, moment > now + CLOCK_MAY_STRAY).values({moment: now})
-        )
+    ahead = Batch.first_sent_at > now + CLOCK_MAY_STRAY, Batch.attempted_at > now + CLOCK_MAY_STRAY
+    session.execute(
+        update(Batch)
+        .where(Batch.state != BatchState.CLOSED, or_(*ahead))
+        .values(first_sent_at=now - RESEND_WITHIN, attempted_at=func.least(Batch.attempted_at, now))
+    )
 
 
 def count_unknown(session: Session, organisation_id: int) -> int:

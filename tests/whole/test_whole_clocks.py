@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from sqlalchemy import select
+
+from embedded_app import pipeline
 from embedded_app.accounting.order import Order
 from embedded_app.clock import EXTENSION, SetClock
 from embedded_app.db import db
-from embedded_app.pipeline import five_minutes
+from embedded_app.models import Organisation
+from embedded_app.sandbox.day import CARD, MUG
 from embedded_app.sandbox.xero.faults import FaultKind
 from tests.golden import load_case
-from tests.whole.orders import later
+from tests.whole.dying import MOST_COMMITS, killed_at
+from tests.whole.orders import assert_the_books_are_equal, later
 from tests.whole.stage import Stage
 
 HOUR = timedelta(hours=1)
@@ -56,6 +62,29 @@ def test_what_was_in_doubt_when_our_clock_was_set_back_is_looked_up_soon(alice: 
     assert len([one for one in alice.organisation.payments() if not one.deleted]) == 1
 
 
+def test_a_crash_while_our_clock_was_ahead_leaves_each_document_once(alice: Stage) -> None:
+    clock = _own_clock(alice)
+    for nth in range(1, MOST_COMMITS):
+        clock.ahead = HOUR
+        alice.shop.place_order([(MUG, 1)]).pay(CARD, Decimal(1))  # a second payment of 1.00 would be taken, too
+        alice.deliver()
+        with alice.app.app_context():
+            pipeline.gather(alice.store_id)
+            organisation_id = db.session.scalars(select(Organisation.id)).one()
+        with alice.app.app_context(), killed_at(nth, "before_commit") as fate:
+            pipeline.send(organisation_id)
+
+        alice.clock.advance(600)  # by then Xero has forgotten the key
+        clock.ahead = timedelta()
+        _pass_five_minutes(alice)
+        later(alice, seconds=36)
+        later(alice, minutes=7)
+        assert_the_books_are_equal(alice)
+        if not fate.struck:
+            break
+    assert 3 < nth < MOST_COMMITS - 1, "it was not killed at each commit"
+
+
 def _own_clock(stage: Stage) -> OurClock:
     clock = OurClock(stage.clock)
     stage.app.extensions[EXTENSION] = clock
@@ -64,7 +93,7 @@ def _own_clock(stage: Stage) -> OurClock:
 
 def _pass_five_minutes(stage: Stage) -> None:
     with stage.app.app_context():
-        five_minutes()
+        pipeline.five_minutes()
         db.session.rollback()
 
 
