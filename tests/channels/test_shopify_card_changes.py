@@ -139,6 +139,22 @@ def test_a_store_that_denies_a_part_of_it_gives_none(store: StoreCaller, field: 
     assert [entry["event"] for entry in logs] == ["shopify_fields_denied"]
 
 
+def test_an_order_that_may_not_be_seen_hides_no_gift_card(store: StoreCaller) -> None:
+    store.shop.instruments.issue(TEN)
+    order = store.shop.place_order([(CARD, 1)])
+    order.pay("paypal")
+    store.shop.denied_orders.add(order.id)
+
+    assert sorted(one.was_sold for one in read(store).cards) == [False, True]
+
+
+def test_whether_a_card_was_sold_is_not_guessed_where_no_order_may_be_seen(store: StoreCaller) -> None:
+    store.shop.instruments.issue(TEN)
+    store.shop.denied_fields.add("GiftCard.order")
+
+    assert read(store).cards == ()
+
+
 def test_a_cash_out_is_found_behind_many_later_movements(store: StoreCaller) -> None:
     card = store.shop.instruments.issue(TEN)
     store.shop.instruments.cash_out(card)

@@ -60,6 +60,10 @@ def gift_card_answer(shop: Shop, card: Instrument, order_of: Callable[[str], Ans
             **page,
         )
 
+    def order(info: GraphQLResolveInfo[Any]) -> Answer | None:
+        # Only where it is asked for: an order that is denied denies this field of its card, and nothing else.
+        return None if card.order_id is None else order_of(card.order_id)
+
     return {
         "__typename": "GiftCard",
         "id": card.id,
@@ -71,7 +75,7 @@ def gift_card_answer(shop: Shop, card: Instrument, order_of: Callable[[str], Ans
         "updatedAt": moment_text(card.updated_at),
         "expiresOn": None if card.expires_on is None else card.expires_on.isoformat(),
         "lastCharacters": card.id[-4:],
-        "order": None if card.order_id is None else order_of(card.order_id),
+        "order": order,
         "lineItem": _line_item(shop, card),
         "transactions": transactions,
     }
