@@ -8,6 +8,7 @@ mark that it was made, so the import may end at any commit and is gone on with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,7 +53,8 @@ MOST_ON_THE_WAY = 500
 LEFT_OUT_A_PART = 50
 LOOK_AGAIN_SECONDS = 5
 SWITCHED_OFF_SECONDS = 30
-_UNDER_WAY = (DispatchState.WAITING, DispatchState.READY, DispatchState.SENDING)
+# What waits waits for one of these or for what is held; no import waits for what only a person can get to Xero.
+_UNDER_WAY = (DispatchState.READY, DispatchState.SENDING)
 
 LEFT_OUT = "{what} stands in Xero for it, made by another app or by hand; left out of the import from {day}."
 
@@ -61,7 +63,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How an import's orders stand. unread: handed over and not decided yet. on_the_way: decided, not all in Xero."""
+    """How an import's orders stand. unread: handed over and not decided yet. on_the_way: decided, not all in Xero.
+
+    refused: decided, and Xero takes something of it only once a person has mended what it says.
+    """
 
     due: int
     known: int
@@ -71,6 +76,7 @@ class Counts:
     held: int
     nothing: int
     on_the_way: int
+    refused: int
 
 
 def hand_over(session: Session, store: Store, row: Import) -> bool:
@@ -118,6 +124,7 @@ def count(session: Session, store_id: int, import_id: int) -> Counts:
         return sum(one for found, outcome, one in rows if found is state and (not outcomes or outcome in outcomes))
 
     handed = ImportOrderState.HANDED_OVER
+    on_the_way = _with_writes(session, store_id, import_id, _UNDER_WAY)
     return Counts(
         due=of(ImportOrderState.DUE),
         known=of(ImportOrderState.KNOWN),
@@ -126,7 +133,8 @@ def count(session: Session, store_id: int, import_id: int) -> Counts:
         recorded=of(handed, Outcome.RECORDED),
         held=of(handed, Outcome.HELD),
         nothing=of(handed, Outcome.NOTHING, Outcome.WAITING),
-        on_the_way=_on_the_way(session, store_id, import_id),
+        on_the_way=on_the_way,
+        refused=_with_writes(session, store_id, import_id, (*_UNDER_WAY, DispatchState.HELD)) - on_the_way,
     )
 
 
@@ -154,15 +162,15 @@ def _unread(session: Session, store_id: int) -> int:
     return session.scalars(unread).one()
 
 
-def _on_the_way(session: Session, store_id: int, import_id: int) -> int:
-    """How many of its orders have something that is to be sent to Xero and is not held."""
+def _with_writes(session: Session, store_id: int, import_id: int, states: Sequence[DispatchState]) -> int:
+    """How many of its orders have a write to Xero in one of these states."""
     of_document, of_settlement = aliased(Document), aliased(Settlement)
-    under_way = (
+    writing = (
         select(func.coalesce(of_document.group_id, of_settlement.group_id).label("group_id"))
         .select_from(Dispatch)
         .outerjoin(of_document, of_document.id == Dispatch.document_id)
         .outerjoin(of_settlement, of_settlement.id == Dispatch.settlement_id)
-        .where(Dispatch.store_id == store_id, Dispatch.state.in_(_UNDER_WAY))
+        .where(Dispatch.store_id == store_id, Dispatch.state.in_(states))
         .distinct()
         .subquery()
     )
@@ -173,18 +181,18 @@ def _on_the_way(session: Session, store_id: int, import_id: int) -> int:
     )
     return session.scalars(
         select(func.count())
-        .select_from(under_way)
-        .join(PostingGroup, PostingGroup.id == under_way.c.group_id)
+        .select_from(writing)
+        .join(PostingGroup, PostingGroup.id == writing.c.group_id)
         .where(PostingGroup.kind == "order", of_import)
     ).one()
 
 
 def _keep(row: Import, counts: Counts) -> None:
     """Keep what the page shows on the row, so that it reads one row however many orders there are."""
-    row.known, row.left_out, row.held, row.nothing = counts.known, counts.left_out, counts.held, counts.nothing
-    row.on_the_way = counts.on_the_way
+    row.known, row.left_out, row.nothing = counts.known, counts.left_out, counts.nothing
+    row.held, row.on_the_way = counts.held + counts.refused, counts.on_the_way
     row.read = counts.recorded + counts.held + counts.nothing
-    row.posted = max(0, counts.recorded - counts.on_the_way)
+    row.posted = max(0, counts.recorded - counts.on_the_way - counts.refused)
 
 
 def _leave_out(session: Session, store: Store, row: Import) -> bool:

@@ -28,6 +28,7 @@ from embedded_app.pipeline import import_estimate, import_feeding, importing
 from embedded_app.sandbox.day import CARD, MUG
 from embedded_app.sandbox.shopify import OrderHandle
 from embedded_app.sandbox.shopify.faults import BULK_FILE, FaultKind
+from embedded_app.sandbox.xero.faults import FaultKind as FaultOfXero
 from tests.golden import load_case
 from tests.whole.importing import (
     begin,
@@ -72,6 +73,19 @@ def test_an_import_killed_at_its_commits_ends_with_each_order_once(
     assert_the_books_are_equal(alice)
     done = the_import(alice)
     assert (done.state, done.read, done.posted, done.held, done.on_the_way) == (ImportState.DONE, 60, 60, 0, 0)
+
+
+def test_an_import_ends_though_xero_refuses_what_a_payment_waits_for(alice: Stage) -> None:
+    first_day, _ = sell_last_week(alice, 2)
+    begin(alice, first_day)
+    alice.books.faults.add(FaultOfXero.VALIDATION, path="/Invoices", method="PUT", calls=1)
+    confirm(alice)
+    go_on(alice)
+
+    ended = the_import(alice)
+    assert alice.held() != []
+    assert alice.unposted() > 0
+    assert (ended.state, ended.posted, ended.held, ended.on_the_way) == (ImportState.DONE, 1, 1, 0)
 
 
 def test_nothing_is_posted_before_the_merchant_confirms_and_what_webhooks_brought_is_not_posted_twice(
