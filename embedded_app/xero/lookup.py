@@ -150,11 +150,11 @@ def _is_contact(sought: Sought, element: Json) -> bool:
 
 
 def _is_payment(sought: Sought, element: Json) -> bool:
+    """Also one that a person deleted before we looked: written again, it would undo what that person did."""
     settled = [identity(_nested(element, kind), f"{kind}ID") for kind in ("Invoice", "CreditNote", "Overpayment")]
     return (
         sought.name is not None
         and element.get("Reference") == sought.name
-        and element.get("Status") != "DELETED"
         and any(_same(xero_id, sought.document_id) for xero_id in settled)
         and sought.amount is not None
         and amount(element.get("Amount")) == sought.amount

@@ -170,7 +170,6 @@ def test_it_finds_what_we_wrote_among_what_others_wrote(
         (INVOICES, Sought(), INVOICE),
         (CREDIT_NOTES, DOCUMENT, INVOICE),
         (CREDIT_NOTES, DOCUMENT, {**CREDIT_NOTE, "Type": "ACCPAYCREDIT"}),
-        (PAYMENTS, PAID, {**PAYMENT, "Status": "DELETED"}),
         (PAYMENTS, PAID, {**PAYMENT, "Reference": "SH-1001 tender 2"}),
         (PAYMENTS, PAID, {**PAYMENT, "Amount": Decimal("24.90")}),
         (PAYMENTS, PAID, {**PAYMENT, "Invoice": {"InvoiceID": OTHER_ID}}),
@@ -222,6 +221,13 @@ def test_it_reports_the_status_a_document_has_now() -> None:
     found = find(INVOICES, DOCUMENT, [{**INVOICE, "Status": "VOIDED"}])
 
     assert found == Posted(xero_id=INVOICE_ID, total=Decimal("24.93"), total_tax=Decimal("4.16"), status="VOIDED")
+
+
+def test_a_payment_that_a_person_deleted_meanwhile_is_found_and_so_not_written_again() -> None:
+    found = find(PAYMENTS, PAID, [{**PAYMENT, "Status": "DELETED"}])
+
+    assert found is not None
+    assert (found.xero_id, found.status) == (PAYMENT_ID, "DELETED")
 
 
 def test_an_overpayment_is_sought_as_it_was_sent_even_where_its_description_was_cut() -> None:
