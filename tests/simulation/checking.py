@@ -112,7 +112,7 @@ def _orders(world: World, store: Store, audit: Audit) -> None:
         free = bool(by_hand) or order in store.deleted
         verdict = judged(held.pop(order.id, []), expected, stands, locks=locks, free=free)
         wrong = list(verdict.wrong)
-        if _waits(store, expected, stands) or (_is_older(world, store, order) and not stands.documents):
+        if _waits(store, expected, stands) or (_is_older(world, store, order) and stands.is_empty):
             continue
         if verdict.is_held or order in store.deleted or not without_what_people_changed(expected, by_hand):
             wrong += too_much(expected, stands, by_hand)
@@ -174,7 +174,7 @@ def _whole(audit: Audit, stores: Sequence[Store]) -> None:
 
 def _waits(store: Store, expected: Expected, found: Found) -> bool:
     """Whether nothing stands for an order yet that sells gift cards which the store has not made: it is not paid."""
-    return not (found.documents or found.money or found.voided) and sells_unmade_cards(store, expected.order)
+    return found.is_empty and sells_unmade_cards(store, expected.order)
 
 
 def _is_older(world: World, store: Store, order: StoredOrder) -> bool:

@@ -50,6 +50,11 @@ class Found:
     invoices: list[Document] = field(default_factory=list)
     voided: list[Document] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands for it, and never did."""
+        return not (self.documents or self.money or self.voided)
+
 
 def order_number(number: str) -> str:
     """The order's own number in a document's."""

@@ -31,6 +31,7 @@ from tests.simulation.worlds import Store, World
 # brought is looked at again.
 SOON, LOOKED_UP, A_NIGHT = 61, 420, 26 * 3600
 MOST_HOPS = 80
+MOST_RETRIES = 2
 # What takes a person's access at Xero away, and so is a true reason to ask for it again.
 ACCESS_LOST = (
     "disconnected",
@@ -65,8 +66,10 @@ def settle(world: World, seed: int) -> None:
     if not owed(world) and not _paused(world):
         check_orders(world)  # before the nightly look back: webhooks and catch-up alone must do
     _wait(world, draw, (A_NIGHT,))
-    if sum(_retry(world, store.store_id) for store in world.stores.values()):
-        _wait(world, draw, AFTER_RETRY)
+    # What is refused for one reason and then for another is retried once for each.
+    for _ in range(MOST_RETRIES):
+        if sum(_retry(world, store.store_id) for store in world.stores.values()):
+            _wait(world, draw, AFTER_RETRY)
     if _paused(world):
         raise NotSettled(f"nothing stands in the way, and yet a person is asked to act for {_paused(world)}")
 

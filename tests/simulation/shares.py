@@ -86,18 +86,19 @@ def play_share(share: Share) -> Tally:
     app = simulated_app(migrated(share.server, f"worlds_{share.number}"))
     gc.freeze()
     gc.set_threshold(*SELDOM)
-    with planted.planted(share.plant):
-        for seed in share.seeds:
-            if share.seconds and time.monotonic() - began > share.seconds:
-                break
+    for seed in share.seeds:
+        if share.seconds and time.monotonic() - began > share.seconds:
+            break
+        # Planted anew for each world: what a mistake keeps in mind is that world's own.
+        with planted.planted(share.plant):
             outcome = run_script(app, draw_script(seed))
-            tally.count(outcome)
-            if outcome.problem is not None:
-                _tell(app, outcome, share)
-                if share.plant:
-                    break
-            if tally.worlds % TOLD_EVERY == 0:
-                print(f"process {share.number + 1}: {tally.text(time.monotonic() - began)}", flush=True)
+        tally.count(outcome)
+        if outcome.problem is not None:
+            _tell(app, outcome, share)
+            if share.plant:
+                break
+        if tally.worlds % TOLD_EVERY == 0:
+            print(f"process {share.number + 1}: {tally.text(time.monotonic() - began)}", flush=True)
     with app.app_context():
         db.engine.dispose()
     return tally

@@ -19,13 +19,14 @@ MORE_SEEDS = tuple(range(100, 140))
 CAUGHT_BY = {
     "dedupe": 1,
     "rounding-sign": 1,
-    "tenant": 2,
     "token-rotation": 2,
     "look-up": 2,
     "idempotency-key": 5,
     "allocation-take-back": 15,
+    "tenant": 21,
     "settlement-order": 36,
     "lock-date": 61,
+    "catch-up-cursor": 88,
 }
 
 
