@@ -23,6 +23,7 @@ from embedded_app.sandbox.shopify.world import App
 from embedded_app.sandbox.shopify.world import World as Stores
 from embedded_app.sandbox.xero.books import Books
 from embedded_app.sandbox.xero.organisation import Organisation
+from tests.clocks import OurClock
 from tests.simulation import places
 from tests.simulation.before import sell_before
 from tests.simulation.calls import calling
@@ -35,18 +36,6 @@ from tests.simulation.wires import Line, WsgiAdapter, sessions
 SHOPIFY, XERO, CROSSFOOT = "shopify.example", "xero.example", "crossfoot.example"
 CONTACT = "Online customers"
 ACCESS_LIFE, REFRESH_LIFE = timedelta(minutes=30), timedelta(days=60)
-
-
-@dataclass(slots=True)
-class OurClock:
-    """The clock of our machines: the world's, unless somebody set it on or back."""
-
-    true: SetClock
-    offset: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        """The time by this clock, aware, in UTC."""
-        return self.true.now() + self.offset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

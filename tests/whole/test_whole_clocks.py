@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from embedded_app import pipeline
 from embedded_app.accounting.order import Order
-from embedded_app.clock import EXTENSION, SetClock
+from embedded_app.clock import EXTENSION
 from embedded_app.db import db
-from embedded_app.models import Organisation
+from embedded_app.models import Batch, BatchState, Organisation
 from embedded_app.sandbox.day import CARD, MUG
 from embedded_app.sandbox.xero.faults import FaultKind
+from tests.clocks import OurClock
 from tests.golden import load_case
 from tests.whole.dying import MOST_COMMITS, killed_at
 from tests.whole.orders import assert_the_books_are_equal, later
@@ -23,23 +23,11 @@ from tests.whole.stage import Stage
 HOUR = timedelta(hours=1)
 
 
-@dataclass(slots=True)
-class OurClock:
-    """The clock of our machine beside the true one."""
-
-    true: SetClock
-    ahead: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        """Our time."""
-        return self.true.now() + self.ahead
-
-
 def test_a_look_up_finds_what_was_written_while_our_clock_was_ahead(alice: Stage) -> None:
     clock = _own_clock(alice)
     alice.post(_order("d_sold"))
 
-    clock.ahead = HOUR
+    clock.offset = HOUR
     alice.books.faults.add(FaultKind.TIMEOUT_AFTER_WRITE, method="PUT", path="/Payments", seconds=0.01)
     alice.post(_order("a_vat_included"))
     later(alice, minutes=7)
@@ -50,11 +38,11 @@ def test_a_look_up_finds_what_was_written_while_our_clock_was_ahead(alice: Stage
 
 def test_what_was_in_doubt_when_our_clock_was_set_back_is_looked_up_soon(alice: Stage) -> None:
     clock = _own_clock(alice)
-    clock.ahead = HOUR
+    clock.offset = HOUR
     alice.books.faults.add(FaultKind.TIMEOUT_AFTER_WRITE, method="PUT", path="/Payments", seconds=0.01)
     alice.post(_order("a_vat_included"))
 
-    clock.ahead = timedelta()
+    clock.offset = timedelta()
     _pass_five_minutes(alice)
     later(alice, minutes=7)
 
@@ -65,7 +53,7 @@ def test_what_was_in_doubt_when_our_clock_was_set_back_is_looked_up_soon(alice: 
 def test_a_crash_while_our_clock_was_ahead_leaves_each_document_once(alice: Stage) -> None:
     clock = _own_clock(alice)
     for nth in range(1, MOST_COMMITS):
-        clock.ahead = HOUR
+        clock.offset = HOUR
         alice.shop.place_order([(MUG, 1)]).pay(CARD, Decimal(1))  # a second payment of 1.00 would be taken, too
         alice.deliver()
         with alice.app.app_context():
@@ -75,7 +63,7 @@ def test_a_crash_while_our_clock_was_ahead_leaves_each_document_once(alice: Stag
             pipeline.send(organisation_id)
 
         alice.clock.advance(600)  # by then Xero has forgotten the key
-        clock.ahead = timedelta()
+        clock.offset = timedelta()
         _pass_five_minutes(alice)
         later(alice, seconds=36)
         later(alice, minutes=7)
@@ -83,6 +71,21 @@ def test_a_crash_while_our_clock_was_ahead_leaves_each_document_once(alice: Stag
         if not fate.struck:
             break
     assert 3 < nth < MOST_COMMITS - 1, "it was not killed at each commit"
+
+
+def test_an_attempt_in_doubt_that_is_yet_to_come_is_looked_up_and_not_sent_again(alice: Stage) -> None:
+    alice.books.faults.add(FaultKind.RESET_AFTER_WRITE, method="PUT", path="/Payments")
+    alice.post(_order("a_vat_included"))
+    in_doubt = Batch.state == BatchState.UNKNOWN
+    again = {"state": BatchState.READY, "doubtful": True, "first_sent_at": alice.clock.now() + HOUR}
+    with alice.app.app_context():
+        assert db.session.scalars(update(Batch).where(in_doubt).values(again).returning(Batch.id)).one()
+        organisation_id = db.session.scalars(select(Organisation.id)).one()
+        db.session.commit()
+        pipeline.send(organisation_id)
+
+        assert db.session.scalars(select(Batch.endpoint).where(in_doubt)).all() == ["payments"]
+    assert len(alice.organisation.payments()) == 1
 
 
 def _own_clock(stage: Stage) -> OurClock:
