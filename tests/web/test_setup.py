@@ -225,6 +225,7 @@ def test_many_orders_are_added_up_apart_before_posting_can_be_switched_on(alice:
     page, apart = alice.open("/setup/on").text, alice.fetch("/setup/ahead").text
 
     assert 'hx-get="/setup/ahead"' in page and button not in page and "£" not in page
+    assert "Look at it again" in page
     assert button in apart
     assert f"{scenes.ORDERS + AHEAD_AT_ONCE} orders were placed since 1 November 2026." in words(apart)
     alice.post("/setup/on")
