@@ -3,7 +3,7 @@
 # make demo FAULTS=1        the same with one of each fault that heals by itself, each told as it strikes
 # make test                 all tests, in parallel
 # make check                lint, format, types
-# make nightly              every variant, and the property tests at length on fresh lives
+# make nightly              every variant, the property tests at length on fresh lives, all tests with rows turned round
 # make simulate             200 fresh worlds under faults [SEED=… WORLDS=… PLANT=…]; a failure says how to replay it
 # make simulate-ci          the same in at most ten minutes: fixed worlds, then as many fresh ones as the time allows
 # make crashes             kill -9 of every process, the database's too, through days of orders [RUNS=20 ORDERS=5000 SEED=1]
@@ -40,7 +40,8 @@ check: $(STAMP)
 
 nightly: $(STAMP)
 	@$(BIN)/pytest -n $(TESTS_AT_ONCE) -m thorough
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(TESTS_AT_ONCE) -o faulthandler_timeout=3600 tests/properties tests/hostile
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(TESTS_AT_ONCE) -o faulthandler_timeout=3600 tests/accounting tests/properties tests/hostile
+	@ROWS_BACKWARDS=1 $(BIN)/pytest -n $(TESTS_AT_ONCE)
 
 simulate: $(STAMP)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(WORLDS),--worlds $(WORLDS)) $(if $(PLANT),--plant $(PLANT))

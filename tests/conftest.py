@@ -29,6 +29,8 @@ from embedded_app import create_app, local_database, migrating
 from embedded_app.clock import SetClock
 from embedded_app.config import Config
 from embedded_app.db import db
+from tests import backwards
+from tests.properties import profile
 from tests.sandboxes import books, shopify, world, xero  # noqa: F401  fixtures for every room
 
 RUN = pytest.StashKey[Path]()
@@ -42,6 +44,8 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that runs pytest makes the run's directory; its xdist workers are told where it is."""
+    backwards.begin()
+    profile.begin()
     if hasattr(config, "workerinput"):
         config.stash[RUN] = Path(config.workerinput["crossfoot_run"])
         return

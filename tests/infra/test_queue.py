@@ -14,7 +14,9 @@ from embedded_app.models import Tally
 from embedded_app.queue import wake, wake_at
 
 LATER = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
-NUDGES = text("SELECT queue_name, lock, args, scheduled_at FROM procrastinate_jobs WHERE task_name = 'nudge'")
+NUDGES = text(
+    "SELECT queue_name, lock, args, scheduled_at FROM procrastinate_jobs WHERE task_name = 'nudge' ORDER BY id"
+)
 WAITING = text("SELECT task_name, queue_name, lock, queueing_lock, args FROM procrastinate_jobs WHERE status = 'todo'")
 
 

@@ -31,6 +31,12 @@ MORE = settings(PROFILE, max_examples=4 * EXAMPLES[NAME])
 UNTIL_FOUND = settings(PROFILE, max_examples=256, phases=[Phase.generate])
 
 
+def begin() -> None:
+    """Let also what says nothing of a profile draw the same every time, or afresh each night."""
+    settings.register_profile(NAME, database=None, derandomize=NAME == "quick")
+    settings.load_profile(NAME)
+
+
 def played(name: str, profile: settings = PROFILE) -> Callable[[Any], Any]:
     """Decorator: the property is played with as many lives as the profile says; by default always those of its name."""
 

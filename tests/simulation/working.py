@@ -109,8 +109,8 @@ def _taken(world: World, draw: random.Random) -> Job | None:
 
 
 def _nudge(now: datetime) -> None:
-    due = "DELETE FROM procrastinate_jobs WHERE task_name = 'nudge' AND scheduled_at <= :now RETURNING args"
-    for args in db.session.scalars(text(due), {"now": now}).all():
+    due = "DELETE FROM procrastinate_jobs WHERE task_name = 'nudge' AND scheduled_at <= :now RETURNING id, args"
+    for _, args in sorted(db.session.execute(text(due), {"now": now}).all()):
         wake(db.session, args["task_name"], args["key"], queue=args["work_queue"])
     db.session.commit()
 

@@ -233,8 +233,8 @@ def connect_xero(books: Books, organisation: Organisation, user_id: str, *, now:
 
 def _nudge(now: datetime) -> None:
     """Wake what was put off until now; Procrastinate, which does it in real life, goes by the machine's clock."""
-    due = "DELETE FROM procrastinate_jobs WHERE task_name = 'nudge' AND scheduled_at <= :now RETURNING args"
-    for args in db.session.scalars(text(due), {"now": now}).all():
+    due = "DELETE FROM procrastinate_jobs WHERE task_name = 'nudge' AND scheduled_at <= :now RETURNING id, args"
+    for _, args in sorted(db.session.execute(text(due), {"now": now}).all()):
         wake(db.session, args["task_name"], args["key"], queue=args["work_queue"])
     db.session.commit()
 

@@ -241,7 +241,9 @@ def test_pausing_takes_back_what_is_not_read_yet_and_stopping_ends_it_for_good(
         importing.stop(session, store, the_import(alice).id, actor="Alice")
         with pytest.raises(importing.NotImported, match="changed meanwhile"):
             importing.resume(session, store, the_import(alice).id, actor="Alice")
-        acts = db.session.scalars(select(AuditEntry.act).where(AuditEntry.act.like("%import%"))).all()
+        acts = db.session.scalars(
+            select(AuditEntry.act).where(AuditEntry.act.like("%import%")).order_by(AuditEntry.id)
+        ).all()
     alice.clock.advance(600)
     alice.work_off()
 

@@ -32,7 +32,8 @@ def bob(alice: Stage, world: World) -> Stage:
 
 def nudged_at(stage: Stage) -> list[datetime]:
     with stage.app.app_context():
-        return list(db.session.scalars(text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'nudge'")))
+        found = "SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'nudge' ORDER BY id"
+        return list(db.session.scalars(text(found)))
 
 
 def calls_sent(stage: Stage) -> int:
