@@ -77,6 +77,7 @@ def beyond(store_id: int) -> bool:
     if store is None or not _may_decide(session, store):
         session.rollback()
         return False
+    begun = _place(store)
     try:
         reading = _read(session, store)
     except StoreBusy as busy:
@@ -88,8 +89,19 @@ def beyond(store_id: int) -> bool:
         store.gift_cards_go_on = store.gift_cards_reading_to = None  # begin anew
         session.commit()
         return False
+    session.refresh(store, with_for_update=True)  # nobody else decides for this store at the same time
+    if _place(store) != begun:  # a retry wants an earlier day read
+        session.rollback()
+        return True
     _decide(session, store, reading)
     return reading.go_on is not None and reading.retry_seconds is None
+
+
+def read_cards_from(store: Store, day: date) -> None:
+    """Let gift cards be read again from that day on, also amid a reading; the caller has locked the store's row."""
+    if store.gift_cards_read_to is not None:  # else the first reading begins anew
+        store.gift_cards_read_to = min(store.gift_cards_read_to, _midnight(day))
+    store.gift_cards_go_on = store.gift_cards_reading_to = None
 
 
 def open_balances(session: Session, store: Store, balances: Mapping[str, Decimal], *, actor: str) -> Decision:
@@ -152,7 +164,6 @@ def _first_day(store: Store, rules: Rules, zone: tzinfo) -> date:
 
 def _decide(session: Session, store: Store, reading: GiftCardReading) -> None:
     """Record what happened to these cards and is not posted yet, hold what cannot be, move the cursor on. Commits."""
-    session.refresh(store, with_for_update=True)  # nobody else decides for this store at the same time
     rules = rules_of(session, store)
     if rules.held is not None or rules.mapping is None or rules.books is None:
         session.rollback()
@@ -261,6 +272,11 @@ def _move_on(store: Store, reading: GiftCardReading, waiting: Sequence[date]) ->
         store.gift_cards_read_to, store.gift_cards_reading_to = store.gift_cards_reading_to, None
     if reading.retry_seconds is not None:
         store.not_before = now() + timedelta(seconds=reading.retry_seconds)
+
+
+def _place(store: Store) -> tuple[object, ...]:
+    """Where the reading of the store's gift cards stands."""
+    return store.gift_cards_read_to, store.gift_cards_go_on, store.gift_cards_reading_to
 
 
 def _midnight(day: date) -> datetime:

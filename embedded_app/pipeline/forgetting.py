@@ -1,4 +1,4 @@
-"""Forget: what was decided of an order and never sent leaves the record, so that it is decided again.
+"""Forget: what was decided and never sent leaves the record, so that it is decided again: of an order or a gift card.
 
 Where a period was closed before a write went out, its date is no longer possible, and at times its way: a void becomes
 a credit note, and credit of a closed document goes to a closed invoice through clearing. That is for the core to
@@ -30,6 +30,7 @@ from embedded_app.models import (
     Settlement,
     Store,
 )
+from embedded_app.pipeline.beyond_orders import GIFT_CARD, read_cards_from
 from embedded_app.pipeline.order_rows import lock_orders
 from embedded_app.xero.refusals import Cause
 
@@ -46,7 +47,7 @@ def forget_what_is_locked(session: Session, store: Store, holds: Iterable[Hold],
     The caller has them decided again, and commits. An order of which something is under way, or of which nobody can say
     whether it reached Xero, is left as it is, and so is what a person has left out.
     """
-    refused = [one.dispatch_id for one in holds if one.dispatch_id and one.cause == REFUSED_FOR_LOCK_DATE]
+    refused = _refused(holds)
     organisation = store.organisation
     order_ids = _orders_of(session, store, refused) if refused else ()
     if organisation is None or not order_ids:
@@ -59,6 +60,36 @@ def forget_what_is_locked(session: Session, store: Store, holds: Iterable[Hold],
         organisation.read_at = None  # its lock dates are read before anything is decided
         log.info("forgot what a lock date refused", store=store.id, orders=len(forgotten))
     return forgotten
+
+
+def forget_locked_cards(session: Session, store: Store, holds: Iterable[Hold], *, actor: str) -> bool:
+    """Forget what Xero refused for a lock date of what happened to gift cards; True where that was anything.
+
+    Cards are then read from the first of these days on. The caller wakes their reading, and commits.
+    """
+    refused = _refused(holds)
+    if not refused or store.organisation is None:
+        return False
+    # As whoever decides for the store beyond its orders does, so that the reading's place is nobody else's meanwhile.
+    session.refresh(store, with_for_update={"key_share": True})
+    of_cards = PostingGroup.store_id == store.id, PostingGroup.kind == GIFT_CARD
+    wanted = _writes().join(PostingGroup, PostingGroup.id == Document.group_id).where(*of_cards)
+    wanted = wanted.where(Dispatch.id.in_(refused), Dispatch.state == DispatchState.HELD).order_by(Dispatch.id)
+    writes = session.scalars(wanted.with_for_update(of=Dispatch).execution_options(populate_existing=True)).all()
+    journals = [write.document for write in writes if write.document is not None]
+    if not journals:
+        return False
+    groups, first_day = [one.group_id for one in journals], min(one.event_day for one in journals)
+    _let_go(session, writes, actor=actor)
+    session.execute(delete(PostingGroup).where(PostingGroup.id.in_(groups)))
+    read_cards_from(store, first_day)
+    store.organisation.read_at = None
+    log.info("forgot what a lock date refused", store=store.id, gift_cards=len(journals))
+    return True
+
+
+def _refused(holds: Iterable[Hold]) -> list[int]:
+    return [one.dispatch_id for one in holds if one.dispatch_id and one.cause == REFUSED_FOR_LOCK_DATE]
 
 
 def _orders_of(session: Session, store: Store, dispatch_ids: Sequence[int]) -> list[str]:
@@ -86,10 +117,7 @@ def _forget(session: Session, row: OrderFacts, *, actor: str) -> bool:
     is_doubtful = ~Hold.cause.startswith(REFUSED, autoescape=True)
     if _parts_something(writes) or session.scalars(select(Hold.id).where(*open_holds, is_doubtful).limit(1)).first():
         return False
-    # The order's own holds from now on: its story still tells what Xero said.
-    closed = {"closed_at": func.coalesce(Hold.closed_at, now()), "closed_by": func.coalesce(Hold.closed_by, actor)}
-    session.execute(update(Hold).where(Hold.dispatch_id.in_(ids)).values(dispatch_id=None, order_id=row.id, **closed))
-    _delete(session, unsent)
+    _let_go(session, unsent, actor=actor, order_id=row.id)
     row.outcome = None
     return True
 
@@ -122,8 +150,11 @@ def _books(write: Dispatch) -> set[str]:
     return {settlement.tender.external_id} if settlement is not None and settlement.tender is not None else set()
 
 
-def _delete(session: Session, writes: Sequence[Dispatch]) -> None:
+def _let_go(session: Session, writes: Sequence[Dispatch], *, actor: str, order_id: int | None = None) -> None:
+    """Take these writes out of the record. Their holds are closed, and the order's: its story tells what Xero said."""
     ids = [write.id for write in writes]
+    closed = {"closed_at": func.coalesce(Hold.closed_at, now()), "closed_by": func.coalesce(Hold.closed_by, actor)}
+    session.execute(update(Hold).where(Hold.dispatch_id.in_(ids)).values(dispatch_id=None, order_id=order_id, **closed))
     documents = [write.document_id for write in writes if write.document_id is not None]
     settlements = [write.settlement_id for write in writes if write.settlement_id is not None]
     mark_documents(session, documents)

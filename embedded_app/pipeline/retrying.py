@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from embedded_app import inbox, outbox
 from embedded_app.clock import now
 from embedded_app.models import AuditEntry, Dispatch, Document, Hold, OrderFacts, PostingGroup, Settlement, Store
-from embedded_app.pipeline.forgetting import forget_what_is_locked
+from embedded_app.pipeline.forgetting import forget_locked_cards, forget_what_is_locked
 from embedded_app.queue import wake
 
 
@@ -48,6 +48,8 @@ def retry_order(session: Session, store: Store, order_id: int, *, actor: str) ->
 
 
 def _retry(session: Session, store: Store, holds: Sequence[Hold], *, actor: str, detail: dict[str, object]) -> int:
+    if forget_locked_cards(session, store, holds, actor=actor):
+        wake(session, "beyond", store.id, queue="gather")
     again = forget_what_is_locked(session, store, holds, actor=actor)
     held = select(OrderFacts.external_id).where(OrderFacts.id.in_({hold.order_id for hold in holds if hold.order_id}))
     orders = sorted({*again, *session.scalars(held)})

@@ -26,7 +26,7 @@ from tests.simulation.expected import (
 )
 from tests.simulation.found import Found, found_in, order_number
 from tests.simulation.imports import imported_since
-from tests.simulation.judging import REFUSED_FOR_LOCK, is_covered, judged, returned_in_part
+from tests.simulation.judging import is_covered, judged, returned_in_part
 from tests.simulation.merchants import Touched
 from tests.simulation.worlds import Store, World
 
@@ -44,8 +44,7 @@ class WrongBooks(AssertionError):
 class Audit:
     """One organisation's books beside its stores. balances: what each account must come to, debits positive.
 
-    loose: gift cards of which nobody can say whether they are journals: those sold by an order that was deleted, and
-    those whose journal a closed period keeps out.
+    loose: gift cards of which nobody can say whether they are journals: those sold by an order that was deleted.
     """
 
     organisation: Organisation
@@ -103,8 +102,7 @@ def _orders(world: World, store: Store, audit: Audit) -> None:
     """Compare each order of the store with what stands for it; what stands for none is left in `audit.found`."""
     held = _by_order(claims(world, store))
     locks = world.locks.get(store.organisation.tenant_id, [])
-    kept_out = {one.number or "" for some in held.values() for one in some if one.cause == REFUSED_FOR_LOCK and locks}
-    audit.loose |= cards_of(store, {order.id for order in store.deleted}).keys() | kept_out & cards_of(store).keys()
+    audit.loose |= cards_of(store, {order.id for order in store.deleted}).keys()
     for order in (*store.shop.orders.values(), *store.deleted):
         expected = expected_of(store, order)
         stands = audit.found.pop(expected.number, Found())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +13,15 @@ from typing import Any
 import pytest
 
 from embedded_app import pipeline
+from embedded_app.clock import SetClock
 from embedded_app.db import db
 from embedded_app.models import Store
-from embedded_app.sandbox.shopify import Product
+from embedded_app.sandbox.serving import RunningServer, serve
+from embedded_app.sandbox.shopify import Product, create_shopify
+from embedded_app.sandbox.shopify.world import World
 from embedded_app.sandbox.xero.faults import FaultKind
 from tests.golden import load_case
+from tests.hostile.twisting import Twist, Twisted
 from tests.whole.stage import Stage
 
 LIABILITY, PROMOTIONS, BREAKAGE, CASH, OPENING = "815", "405", "275", "093", "850"
@@ -26,6 +32,33 @@ SPECIAL = {"promotions": PROMOTIONS, "breakage": BREAKAGE, "opening differences"
 
 def mapping(**changes: object) -> dict[str, Any]:
     return {**load_case("a_vat_included").mapping, "special": SPECIAL, **changes}
+
+
+@dataclass(kw_only=True)
+class Meanwhile(Twist):
+    """The merchant retries all that is held while the store answers."""
+
+    stage: Stage
+
+    def change(self, call: str, body: bytes) -> tuple[dict[str, str], bytes]:
+        self.hits.append(call)
+        with self.stage.app.app_context():
+            pipeline.retry_held(db.session, db.session.get_one(Store, self.stage.store_id), actor="Alice")
+        return {}, body
+
+
+@pytest.fixture
+def twisted(world: World, clock: SetClock) -> Twisted:
+    """The sandbox's Shopify, during whose answers something else may happen."""
+    return Twisted(create_shopify(world, clock=clock))
+
+
+@pytest.fixture
+def shopify(twisted: Twisted) -> Iterator[RunningServer]:
+    """It over HTTP."""
+    server = serve(twisted)
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -246,6 +279,39 @@ def test_a_reading_that_the_store_interrupts_goes_on_by_itself(merchant: Stage) 
         merchant.wait(seconds=10)
 
     assert (before, owed(merchant)) == (Decimal("25.00"), Decimal("60.00"))
+
+
+def refused_for_a_lock_date(stage: Stage) -> None:
+    """A card is given on a day that the accountant closes before its journal is written."""
+    read(stage)
+    stage.organisation.period_lock = stage.clock.now().date()
+    stage.shop.instruments.issue(Decimal("25.00"))
+    read(stage)
+    assert "lock date" in stage.held()[0]
+
+
+def test_what_a_lock_date_refused_goes_to_the_first_open_day_on_retry(merchant: Stage) -> None:
+    refused_for_a_lock_date(merchant)
+
+    merchant.retry()
+
+    (journal,) = merchant.organisation.journals()
+    assert journal.day == merchant.clock.now().date() + timedelta(days=1)
+    assert "2026-11-24" in journal.narration
+    assert (owed(merchant), merchant.held(), merchant.unposted()) == (Decimal("25.00"), [], 0)
+
+
+def test_a_retry_while_cards_are_read_is_not_passed_over(merchant: Stage, twisted: Twisted) -> None:
+    refused_for_a_lock_date(merchant)
+    merchant.clock.advance(timedelta(days=5).total_seconds())
+    merchant.shop.instruments.issue(Decimal("7.00"))
+    read(merchant)  # the day of the refused one is behind now
+
+    twisted.twist = meanwhile = Meanwhile(of="graphql", stage=merchant)
+    read(merchant)
+
+    assert meanwhile.hits and owed(merchant) == Decimal("32.00")
+    assert (merchant.held(), merchant.unposted()) == ([], 0)
 
 
 def test_what_the_books_owe_is_what_the_store_owes_after_a_mix_of_everything(merchant: Stage) -> None:
