@@ -1,5 +1,7 @@
 """`flask worker` and `flask sweeper`: the processes that run jobs."""
 
+import os
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
@@ -10,6 +12,8 @@ from embedded_app.logs import configure_logging
 
 # Work is waiting for the store and for Xero, so threads may outnumber cores; each holds one database connection.
 CONCURRENCY = 8
+# Where one machine does all, stores that call and people who look are answered before what can wait.
+NICENESS = 5
 
 
 @click.command()
@@ -19,6 +23,7 @@ CONCURRENCY = 8
 @with_appcontext
 def worker(concurrency: int) -> None:
     """Take in what stores tell and post what organisations are owed. Any number may run, on any number of machines."""
+    os.nice(NICENESS)
     _run(jobs.WORKER_QUEUES, concurrency)
 
 

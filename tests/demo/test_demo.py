@@ -31,6 +31,8 @@ def test_the_day_ends_equal_and_all_stays_up_until_ctrl_c_while_a_second_demo_is
     assert [requests.get(address, timeout=30).status_code for address in addresses] == [200, 200]
 
     pids = demo.pids()
+    worker, web = (os.getpriority(os.PRIO_PROCESS, pids[name]) for name in ("worker", "web"))
+    assert worker > web, "who calls is answered before what can wait"
     demo.interrupt()
     assert demo.exit_code() == 0
     assert len(pids) == 5
