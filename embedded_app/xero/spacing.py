@@ -11,7 +11,7 @@ from datetime import datetime
 from embedded_app.xero.limits import Window
 
 # The share of a day's calls that may be made as soon as there is anything to send, and the share left for reading.
-AT_ONCE, FOR_READING = 0.1, 0.08
+AT_ONCE, FOR_READING = 0.05, 0.07
 
 
 def spaced_until(day: Window, now: datetime) -> datetime | None:

@@ -20,8 +20,8 @@ from tests.simulation.database import private_server
 from tests.simulation.planted import PLANTS
 from tests.simulation.shares import Share, Tally, play_share, replay
 
-# In fewer worlds a rare fault may never come up.
-WORLDS_FOR_COVERAGE = 200
+# Each kind of fault strikes in about one world of fifty; in fewer worlds one of the many may never come up.
+WORLDS_FOR_COVERAGE = 1000
 FRESH_SEEDS = 10**9
 
 

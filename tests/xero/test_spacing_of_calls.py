@@ -19,10 +19,10 @@ def day(used: int, *, most: int = 1_000) -> Window:
 
 
 def test_calls_are_made_at_once_while_few_were_made() -> None:
-    assert spaced_until(day(100), NOON) is None
+    assert spaced_until(day(50), NOON) is None
 
 
-@pytest.mark.parametrize(("used", "seconds"), [(101, 12 * 3600 / 819), (520, 108), (890, 1440), (1_000, 12 * 3600)])
+@pytest.mark.parametrize(("used", "seconds"), [(51, 12 * 3600 / 879), (530, 108), (900, 1440), (1_000, 12 * 3600)])
 def test_what_is_left_is_spread_over_the_rest_of_the_day(used: int, seconds: float) -> None:
     moment = spaced_until(day(used), NOON)
 
@@ -35,7 +35,7 @@ def test_nobody_waits_whose_last_call_was_long_ago() -> None:
 
 
 def test_a_larger_plan_waits_later() -> None:
-    assert spaced_until(day(500, most=5_000), NOON) is None
+    assert spaced_until(day(250, most=5_000), NOON) is None
 
 
 def test_nothing_is_waited_for_while_nothing_was_told() -> None:
