@@ -34,10 +34,10 @@ def create_app(
     `config`, which is how the flask command calls it, the environment is read; where that is incomplete the app still
     runs the commands that need none of it, and whatever else is asked of it answers with what is missing.
     """
-    import requests
-
     from embedded_app.clock import SystemClock
     from embedded_app.config import Config, ConfigError
+    from embedded_app.outgoing import Outgoing
+    from embedded_app.web.any_request import AnyRequest
     from embedded_app.web.compression import compress_answers
     from embedded_app.web.words import init_words
 
@@ -47,11 +47,11 @@ def create_app(
         except ConfigError as error:
             return _app_without_config(error)
     app = _bare_app()
+    app.request_class = AnyRequest
     app.config["SECRET_KEY"] = config.secret_key
     app.extensions["crossfoot.config"] = config
     app.extensions["crossfoot.clock"] = clock or SystemClock()
-    # A plain Session repeats no call by itself: whether to send again is decided by the rows, never by the transport.
-    app.extensions["crossfoot.http"] = http or requests.Session
+    app.extensions["crossfoot.http"] = http or Outgoing
     _connect_database(app, config)
     init_words(app, ROOT / "translations")
     compress_answers(app)

@@ -168,7 +168,7 @@ def _with_remedy(group: HeldGroup) -> dict[str, Any]:
 def _filters() -> tuple[Filters, dict[str, str]]:
     """The filters as the address has them, and a sentence for each field that says nothing we understand."""
     problems: dict[str, str] = {}
-    told = {name: request.args.get(name, "").replace("\0", "").strip() for name in FIELDS}
+    told = {name: request.args.get(name, "").strip() for name in FIELDS}
     since, until = (_day(told[name], name, problems) for name in ("since", "until"))
     least, most = (_amount(told[name], name, problems) for name in ("least", "most"))
     filters = Filters(

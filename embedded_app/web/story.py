@@ -97,7 +97,7 @@ def skip(order_id: int) -> Response | tuple[str, int]:
     """Leave the order out, with a reason."""
     store, session = the_store(), db.session()
     external_id = _external_id(session, store, order_id)
-    reason = request.form.get("reason", "").replace("\0", "").strip()
+    reason = request.form.get("reason", "").strip()
     if not reason:
         told = _("Say why, so that whoever looks at these books later understands it.")
         return _page(store, order_id, problems={"reason": told}), 422

@@ -20,6 +20,7 @@ from embedded_app.channels.errors import ChannelError
 from embedded_app.channels.shopify.changed_orders import changed_orders
 from embedded_app.channels.shopify.install import exchange, refresh
 from embedded_app.channels.shopify.reading import read_orders
+from embedded_app.outgoing import Outgoing
 from embedded_app.sandbox.serving import serve
 from embedded_app.sandbox.xero.identity import ACCESS_LIFE
 from embedded_app.xero import oauth
@@ -58,7 +59,7 @@ def canned() -> Iterator[Canned]:
 @pytest.fixture(scope="module")
 def http() -> Iterator[requests.Session]:
     """A session as production makes it."""
-    with requests.Session() as session:
+    with Outgoing() as session:
         yield session
 
 

@@ -13,26 +13,28 @@ import requests
 from sqlalchemy import select
 
 from embedded_app.channels.contract import StoreAccess, Unreadable
-from embedded_app.channels.errors import ChannelError, QueryRefused, StoreBusy
+from embedded_app.channels.errors import BadDelivery, ChannelError, QueryRefused, StoreBusy
 from embedded_app.channels.shopify.deliveries import note
+from embedded_app.channels.shopify.finding import last_orders
 from embedded_app.channels.shopify.install import refresh
 from embedded_app.channels.shopify.orders import parse_order
 from embedded_app.channels.shopify.reading import read_orders
 from embedded_app.db import db
 from embedded_app.models import Organisation
+from embedded_app.outgoing import Outgoing
 from embedded_app.sandbox.serving import serve
 from embedded_app.xero.answers import Answer, read_answer
 from embedded_app.xero.endpoints import INVOICES, OVERPAYMENT_ALLOCATIONS
 from embedded_app.xero.errors import OutcomeUnknown, RetryLater
-from embedded_app.xero.exchange import Reply
+from embedded_app.xero.exchange import Bearer, Broken, Reply, exchange
 from embedded_app.xero.limits import Limits
 from embedded_app.xero.lookup import Sought, find
 from embedded_app.xero.oauth import user_id_of
 from embedded_app.xero.outcomes import Refused, read_outcomes
 from embedded_app.xero.paging import Walk
-from tests.channels.shopify_bodies import mugs_by_post
+from tests.channels.shopify_bodies import mugs_by_post, transaction
 from tests.hostile.conftest import Theatre
-from tests.hostile.odd import Change
+from tests.hostile.odd import WIRES, Change, Wire
 from tests.hostile.twisting import Canned, Twist
 from tests.whole.orders import assert_the_books_are_equal, later, place
 
@@ -57,6 +59,8 @@ def canned() -> Iterator[Canned]:
         {"id": "x" * 129},
         {"processedAt": "0001-01-01T00:00:00+14:00"},
         {"updatedAt": "9999-12-31T23:59:59-14:00"},
+        {"name": "#" * 161},
+        {"transactions": [transaction(1, "24.93", gateway="x" * 256)]},
         *({"netPaymentSet": {"shopMoney": {"amount": amount, "currencyCode": "GBP"}}} for amount in (
             "1E+999", "9" * 40, "0." + "1" * 40, "1_0", "٣", 10**15,
         )),
@@ -114,6 +118,44 @@ def test_a_moment_that_the_database_cannot_give_back_is_not_kept(moment: str) ->
     taken = note(headers, f'{{"id": 1, "updated_at": "{moment}"}}'.encode())
 
     assert (taken.order_updated_at, taken.triggered_at, taken.kept) == (None, None, {"id": 1})
+
+
+@pytest.mark.parametrize("orders", [None, {"nodes": [{}]}, {"nodes": [{"id": "x" * 129}]}])
+def test_a_list_of_orders_that_is_none_is_refused(canned: Canned, orders: Any) -> None:
+    canned.say({"data": {"orders": orders}}, [])
+    access = StoreAccess(
+        domain="alice.myshopify.com", origin=canned.url, access_token="shpat_alice", api_version="2026-10"
+    )
+    with requests.Session() as http, pytest.raises(QueryRefused):
+        last_orders(http, access, since=NOW)
+
+
+@pytest.mark.parametrize("odd", [{"Webhook-Id": "w" * 129}, {"Topic": f"{'a' * 40}/{'b' * 40}"}])
+def test_a_webhook_named_longer_than_rows_can_hold_is_turned_away(odd: dict[str, str]) -> None:
+    told = {"Topic": "orders/updated", "Shop-Domain": "alice.myshopify.com", "Webhook-Id": "w" * 128, **odd}
+    with pytest.raises(BadDelivery):
+        note({f"X-Shopify-{name}": value for name, value in told.items()}, b"{}")
+
+
+@pytest.mark.parametrize("address", ["//[", "/\xe9", "/far\xff"])
+def test_a_redirect_to_no_address_is_an_answer_like_any_other(canned: Canned, address: str) -> None:
+    """A Session resolves it though it is told not to follow it, and fails with a ValueError."""
+    canned.say({}, [], Wire(name="a redirect", spoil=lambda body: ({"Location": address}, b"{}"), status=302))
+    with Outgoing() as http:
+        assert exchange(http, "GET", canned.url, auth=Bearer("a"), headers={}, timeout=(5, 5)).status == 302
+        with pytest.raises(QueryRefused):
+            refresh(http, canned.url, "id", "secret", "shprt_0", NOW)
+
+
+def test_the_body_of_a_redirect_is_read_no_further_than_any_other(canned: Canned) -> None:
+    bomb = next(wire for wire in WIRES if wire.name == "a bomb")
+    canned.say({}, [], Wire(name="", spoil=lambda body: _redirected(*bomb.spoil(body)), status=302))
+    with Outgoing() as http, pytest.raises(Broken):
+        exchange(http, "GET", canned.url, auth=Bearer("a"), headers={}, timeout=(5, 5))
+
+
+def _redirected(headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
+    return {**headers, "Location": "/elsewhere"}, body
 
 
 @pytest.mark.parametrize(

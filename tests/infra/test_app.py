@@ -1,6 +1,9 @@
 """The app as a whole: what it answers before any store is connected, and without a complete environment."""
 
+from io import BytesIO
+
 import pytest
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from embedded_app import create_app, create_app_from_environment
@@ -17,6 +20,14 @@ def test_the_start_page_says_that_the_app_is_opened_from_the_store_admin(client:
     assert "Open it from your store" in page
     with client.get("/static/crossfoot.css") as style:
         assert style.status_code == 200
+
+
+def test_what_a_person_says_reaches_no_row_with_nul(app: Flask) -> None:
+    form = {"reason\0": "Paid\0 twice", "file": (BytesIO(b"\0"), "a.csv")}
+    with app.test_request_context("/?cause=a%00b&cause=c", method="POST", data=form):
+        assert request.args.getlist("cause") == ["ab", "c"]
+        assert dict(request.form) == {"reason": "Paid twice"}
+        assert request.files["file"].read() == b"\0"
 
 
 def test_an_app_without_its_environment_answers_with_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ COLUMNS = [
     {"accounting"},
 ]
 SIDEWAYS = {("models", "db"), ("migrating", "db")}
-ANYWHERE_BUT_ACCOUNTING = {"config", "clock", "logs", "mail", "secrets_at_rest"}
+ANYWHERE_BUT_ACCOUNTING = {"config", "clock", "logs", "mail", "outgoing", "secrets_at_rest"}
 # What only the commands use, and what each of them may use.
 LAUNCHERS = {"local_database": set(), "supervisor": set(), "sandbox": {"accounting", "clock"}}
 

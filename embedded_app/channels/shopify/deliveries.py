@@ -47,8 +47,9 @@ _ORDER_ID_PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
 _SHOP_FIELDS = ("shop_domain", "myshopify_domain")
 _MOST_ORDERS = 1000  # of one customer, in one notice
 
-_TOPIC = re.compile(r"[a-z_]{1,60}/[a-z_]{1,60}")
-_DELIVERY_ID = re.compile(r"[\x21-\x7e]{1,255}")
+# No longer than rows can hold: what fails to be recorded is delivered again, for two days.
+_TOPIC = re.compile(r"(?=.{3,64}$)[a-z_]+/[a-z_]+")
+_DELIVERY_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _NUMBER = re.compile(r"[0-9]{1,25}")
 _GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]{1,60}/[0-9]{1,25}")
 

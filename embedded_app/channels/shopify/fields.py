@@ -29,6 +29,8 @@ _MOST_BEFORE_POINT = 14  # as many as the database's amounts have
 _MOST_AFTER_POINT = 20
 _LARGEST_COUNT = 2**31 - 1
 _LONGEST_ID = 128
+_LONGEST_GATEWAY = 255
+_LONGEST_NAME = 160  # prefix, name and id make the document's number, which has room for 200
 _WRITTEN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([Ee][+-]?[0-9]{1,3})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 # The first and the last year have moments that no other time zone can express.
@@ -120,10 +122,17 @@ def number(node: JsonObject, key: str) -> Decimal:
 
 def identifier(node: JsonObject, key: str) -> str:
     """The store's id under key: a text that rows can hold."""
-    value = text(node, key)
-    if len(value) > _LONGEST_ID:
-        raise _unexpected(key)
-    return value
+    return _held(node, key, _LONGEST_ID)
+
+
+def order_name(node: JsonObject) -> str:
+    """The order's name: a text that rows and the documents' numbers can hold."""
+    return _held(node, "name", _LONGEST_NAME)
+
+
+def gateway_name(node: JsonObject) -> str:
+    """The name of a payment's gateway: a text that rows can hold."""
+    return _held(node, "gateway", _LONGEST_GATEWAY)
 
 
 def currency_code(node: JsonObject, key: str) -> str:
@@ -174,6 +183,13 @@ def without_repeats(ids: Iterable[str], what: str) -> None:
         if identifier in seen:
             raise Unfit(INCOMPLETE, f"came with a {what} twice ({identifier})")
         seen.add(identifier)
+
+
+def _held(node: JsonObject, key: str, longest: int) -> str:
+    value = text(node, key)
+    if len(value) > longest:
+        raise _unexpected(key)
+    return value
 
 
 def _is_exact(amount: Decimal) -> bool:

@@ -10,8 +10,9 @@ from datetime import datetime
 import requests
 
 from embedded_app.channels.contract import StoreAccess
+from embedded_app.channels.errors import QueryRefused
 from embedded_app.channels.shopify.admin_api import AdminApi
-from embedded_app.channels.shopify.fields import child, children, text
+from embedded_app.channels.shopify.fields import Unfit, child, children, identifier
 
 # What would end a quoted word of the search, or mean something in it.
 _NOT_IN_A_NAME = str.maketrans("", "", "'\"\\")
@@ -35,4 +36,8 @@ def order_named(http: requests.Session, access: StoreAccess, name: str) -> str |
 
 def _found(http: requests.Session, access: StoreAccess, query: str) -> tuple[str, ...]:
     answer = AdminApi(http, access).execute("found_orders", {"query": query})
-    return tuple(text(node, "id") for node in children(child(answer.data, "orders"), "nodes"))
+    try:
+        return tuple(identifier(node, "id") for node in children(child(answer.data, "orders"), "nodes"))
+    except Unfit as unfit:
+        sentence = f"Shopify's list of orders {unfit.detail}; report this to Crossfoot's support."
+        raise QueryRefused(sentence) from None

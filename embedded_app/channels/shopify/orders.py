@@ -32,6 +32,7 @@ from embedded_app.channels.shopify.fields import (
     optional_moment,
     optional_text,
     optional_texts,
+    order_name,
     text,
     whole,
     without_repeats,
@@ -98,7 +99,7 @@ def _order(node: JsonObject, timezone: str) -> Order:
     placed_at, zone = moment(node, "processedAt"), read_zone(timezone)
     return Order(
         id=identifier(node, "id"),
-        name=text(node, "name"),
+        name=order_name(node),
         currency=currency,
         timezone=zone.key,
         placed_at=placed_at,

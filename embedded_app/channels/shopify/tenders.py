@@ -19,6 +19,7 @@ from embedded_app.channels.shopify.fields import (
     children,
     choice,
     flag,
+    gateway_name,
     identifier,
     moment,
     money,
@@ -76,7 +77,7 @@ def _tender(transaction: JsonObject, currency: str) -> Tender | None:
     return Tender(
         id=identifier(transaction, "id"),
         kind=kind,
-        gateway=text(transaction, "gateway"),
+        gateway=gateway_name(transaction),
         amount=amount,
         # processedAt is null on some older and manual transactions.
         processed_at=moment(transaction, "processedAt" if transaction.get("processedAt") else "createdAt"),
