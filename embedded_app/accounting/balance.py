@@ -12,7 +12,7 @@ They are computed from the ledgers and the documents alone, by other means than 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from decimal import Decimal
 
 from embedded_app.accounting.currency import booked_order, settled_amounts
@@ -73,7 +73,7 @@ def check(
         if shop is not None:
             problems += store_total_problems(order)
             in_shop = [one for one in settlements if books.currency_of(str(one.account)) != told.currency]
-            problems += _bank_problems(group, told, shop, documents, in_shop)
+            problems += _bank_problems(group, told, shop, documents, in_shop, new=_tenders(decision))
     if booked:
         problems += _total_problems(group, booked, documents)
         problems += _tax_key_problems(booked, history.documents, decision.documents)
@@ -157,11 +157,18 @@ def _money_problems(
 
 
 def _bank_problems(
-    group: Group, booked: Order, shop: Order, documents: Sequence[Document], settlements: Sequence[Settlement]
+    group: Group,
+    booked: Order,
+    shop: Order,
+    documents: Sequence[Document],
+    settlements: Sequence[Settlement],
+    *,
+    new: Set[str],
 ) -> tuple[Held, ...]:
     """Invariant 2 in the shop's currency, for an order booked in another: what moved on the account, by tender.
 
-    settlements: those on accounts that are not in the order's currency.
+    settlements: those on accounts that are not in the order's currency. new: the tenders of which something is posted
+    now; of the others the store may state since then that they were settled otherwise.
     """
     kinds = {tender.id: tender_sign(tender.kind) for tender in booked.tenders}
     banked: dict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -175,9 +182,21 @@ def _bank_problems(
     amounts = settled_amounts(booked, shop)
     for tender_id, amount in banked.items():
         what = f"Payment {tender_id} of {group.number}, on its account,"
-        ours = kinds.get(tender_id, 1) * amounts.get(tender_id, ZERO)
-        problems += _unequal("bank amount differs", tender_id, what, amount, ours, shop.currency)
+        stated = kinds.get(tender_id, 1) * amounts.get(tender_id, ZERO)
+        if tender_id in new:
+            problems += _unequal("bank amount differs", tender_id, what, amount, stated, shop.currency)
+        elif amount != stated:
+            sentence = (
+                f"{what} was posted with {Money(amount, shop.currency)}, and the store now states "
+                f"{Money(stated, shop.currency)}. Correct the payment in Xero by hand, then leave the order out."
+            )
+            problems.append(Held(cause="changed tender", subject=tender_id, sentence=sentence))
     return tuple(problems)
+
+
+def _tenders(decision: Decision) -> Set[str]:
+    ids = *(one.tender_id for one in decision.documents), *(one.tender_id for one in decision.settlements)
+    return {tender_id for tender_id in ids if tender_id is not None}
 
 
 def _clearing_problems(group: Group, settlements: Sequence[Settlement]) -> tuple[Held, ...]:

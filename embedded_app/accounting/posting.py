@@ -24,7 +24,7 @@ from embedded_app.accounting.lines import PlacedLine, books_nothing, place
 from embedded_app.accounting.mapping import Mapping
 from embedded_app.accounting.money import smallest_unit
 from embedded_app.accounting.order import Order
-from embedded_app.accounting.rounding import as_moved, rounded_agreement, unbooked_rounding
+from embedded_app.accounting.rounding import as_moved, changed_rounding, rounded_agreement, unbooked_rounding
 from embedded_app.accounting.settle import settle
 from embedded_app.accounting.sizes import size_problems
 from embedded_app.accounting.start import is_before_start, post_before_start
@@ -121,6 +121,7 @@ def _gather(basis: Basis, history: History) -> _Gathered:
     new_tenders = (tender for tender in net_tenders(order)[0] if tender.id not in posted)
     problems += tender_problems(order, new_tenders, mapping.gateways)
     problems += changed_agreement_problems(order, history.documents)
+    problems += changed_rounding(order, history.documents)
     return _Gathered(pending=tuple(pending), rounding=tuple(rounding), problems=tuple(problems))
 
 

@@ -19,6 +19,8 @@ from embedded_app.accounting.ledgers import SINCE_EVER, known_since, tender_sign
 from embedded_app.accounting.money import ZERO, Money
 from embedded_app.accounting.order import Agreement, AgreementKind, LineKind, Order, SaleLine, Tender, TenderKind
 
+_SOURCE = "#rounding"
+
 
 def with_rounding(order: Order) -> Order | Held:
     """The order with each tender's amount as the money that moved, and its rounding signed like what is owed.
@@ -71,9 +73,31 @@ def unbooked_rounding(order: Order, documents: Sequence[Document]) -> list[tuple
     ]
 
 
+def changed_rounding(order: Order, documents: Sequence[Document]) -> tuple[Held, ...]:
+    """Rounding that stands in documents otherwise than the store states it now; order: as `with_rounding` gave it."""
+    voided = {document.reverses for document in documents if document.reverses}
+    booked: dict[str, Decimal] = {}
+    for document in documents:
+        for line in document.lines if document.role not in voided else ():
+            for source in line.sources:
+                if source.endswith(_SOURCE):
+                    booked[source] = booked.get(source, ZERO) + document.sign * line.gross
+    now = {rounding_source(tender): tender.rounding for tender in order.tenders}
+    return tuple(
+        Held(
+            cause="changed tender",
+            subject=source.removesuffix(_SOURCE),
+            sentence=f"{order.name} was posted with cash rounding of {_money(order, amount)}, and the store now states "
+            f"{_money(order, now.get(source, ZERO))}. Correct the document in Xero by hand, then leave the order out.",
+        )
+        for source, amount in booked.items()
+        if now.get(source, ZERO) != amount
+    )
+
+
 def rounding_source(tender: Tender) -> str:
     """What stands for a tender's rounding among a document line's sources."""
-    return f"{tender.id}#rounding"
+    return f"{tender.id}{_SOURCE}"
 
 
 def rounded_agreement(tender: Tender, pending: Sequence[Agreement]) -> Agreement | None:

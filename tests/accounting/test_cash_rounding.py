@@ -187,6 +187,16 @@ def test_rounding_is_booked_once() -> None:
     assert (again.documents, again.settlements, again.held) == ((), (), ())
 
 
+def test_rounding_that_is_posted_and_no_longer_stated_is_told_with_both_figures() -> None:
+    paid = received("12.00", "cash", hour=12)
+    history = after(decided(till(SOLD, rounded(paid, "-0.02"))))
+
+    (held,) = [one for one in decided(till(SOLD, paid), history).held if one.subject == paid.id]
+
+    assert held.cause == "changed tender"
+    assert "-0.02 GBP" in held.sentence and "0.00 GBP" in held.sentence
+
+
 def test_a_store_whose_ledger_has_the_rounding_tells_it_only_twice() -> None:
     in_ledger = placed(BUN, line("-0.02", kind=LineKind.ROUNDING, quantity=0, id="rounding"))
 

@@ -323,6 +323,15 @@ def test_deciding_again_adds_nothing() -> None:
     assert (again.documents, again.settlements, again.held) == ((), (), ())
 
 
+def test_a_payment_that_was_posted_and_settled_otherwise_since_is_told_with_both_figures() -> None:
+    history = after(decide(shown(LAMP, received("50.00"), settled={"T1": "49.80"})))
+
+    (held,) = decide(shown(LAMP, received("50.00"), settled={"T1": "49.70"}), history).held
+
+    assert (held.cause, held.subject) == ("changed tender", "T1")
+    assert "49.80 GBP" in held.sentence and "49.70 GBP" in held.sentence
+
+
 def test_what_is_given_away_at_full_price_has_the_rate_of_its_discount() -> None:
     gift, in_euro = (placed(line("0.00", id="lamp", discount=Decimal(off))) for off in ("50.00", "57.50"))
     facts = replace(order(gift), presented=order(in_euro, currency="EUR"))
