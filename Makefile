@@ -7,6 +7,7 @@
 # make simulate             200 fresh worlds under faults [SEED=… WORLDS=… PLANT=…]; a failure says how to replay it
 # make simulate-ci          the same in at most ten minutes: fixed worlds, then as many fresh ones as the time allows
 # make crashes             kill -9 of every process, the database's too, through days of orders [RUNS=20 ORDERS=5000 SEED=1]
+# make fuzz [MINUTES=10]    coverage-guided bad input for all that is read [ONLY=orders]; says how to replay a crash
 # make bench [ONLY=drain]   measurements, each against a floor from the same run
 # make strings              collect every sentence of the pages into translations/messages.pot, for translators
 # make migration            draw revision 0002 anew from models.py (only while nothing has been released)
@@ -15,6 +16,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
+FUZZ_STAMP := $(VENV)/.requirements-fuzz-installed
 ORDERS ?=
 RUNS ?=
 READY ?=
@@ -22,10 +24,11 @@ FAULTS ?=
 SEED ?=
 WORLDS ?=
 PLANT ?=
+MINUTES ?= 10
 TESTS_AT_ONCE ?= auto
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test check nightly crashes simulate simulate-ci bench strings migration
+.PHONY: demo test check nightly crashes simulate simulate-ci fuzz bench strings migration
 
 demo: $(STAMP)
 	@$(BIN)/flask --app embedded_app demo $(if $(READY)$(ORDERS)$(FAULTS),,--setup) $(if $(ORDERS),--orders $(ORDERS)) $(if $(FAULTS),--faults $(FAULTS))
@@ -53,6 +56,9 @@ simulate-ci: $(STAMP)
 crashes: $(STAMP)
 	@$(BIN)/python -m tests.crashes $(if $(RUNS),--runs $(RUNS)) $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED))
 
+fuzz: $(FUZZ_STAMP)
+	@$(BIN)/python -m tests.fuzzing --minutes $(MINUTES) $(if $(ONLY),--only $(ONLY))
+
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(ONLY)
 
@@ -63,6 +69,10 @@ migration: $(STAMP)
 	@$(BIN)/python -m migrations.redraw
 	@$(BIN)/ruff check --quiet --fix --select I,F401 migrations/versions
 	@$(BIN)/ruff format --quiet migrations/versions
+
+$(FUZZ_STAMP): $(STAMP) requirements-fuzz.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
+	@touch $(FUZZ_STAMP)
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys' 2>/dev/null || \
