@@ -123,9 +123,22 @@ def found(organisation: Organisation) -> Found:
 
 
 def spaced_until(organisation: Organisation, *, now: datetime) -> datetime | None:
-    """Until when only full calls are made, so that the organisation's calls last all day; None: any call is fine."""
+    """Until when only full calls are made, so that the organisation's calls last all day; None: any call is fine.
+
+    What waits already is not put off by calls that only read.
+    """
     _, day = _windows(organisation)
-    return spacing.spaced_until(day, now)
+    moment = spacing.spaced_until(day, now)
+    waited = organisation.least_urgent_until if organisation.least_urgent == NOTHING else None
+    if moment is None or waited is None:
+        return moment
+    return min(moment, waited) if waited > now else None
+
+
+def waits_no_more(organisation: Organisation) -> None:
+    """Note that a call goes out, from which on the next wait is counted; the caller commits."""
+    if organisation.least_urgent == NOTHING:
+        organisation.least_urgent_until = None
 
 
 def _windows(organisation: Organisation) -> tuple[Window, Window]:

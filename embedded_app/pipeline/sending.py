@@ -89,6 +89,7 @@ def _one_call(session: Session, organisation: Organisation, api: XeroApi) -> boo
         elif least_urgent is not Priority.BACKGROUND:
             calls_left.keep_back(session, organisation, least_urgent, now=now())
         return False
+    calls_left.waits_no_more(organisation)
     # Whatever is logged of this call names what led to it.
     with bound_contextvars(batch=call.batch_id, endpoint=call.endpoint, webhooks=list(call.webhook_ids)):
         return _write(session, organisation, api, call)

@@ -12,15 +12,17 @@ from embedded_app.xero.limits import Window
 
 # The share of a day's calls that may be made as soon as there is anything to send, and the share left for reading.
 AT_ONCE, FOR_READING = 0.05, 0.07
+# The share of the others that is left for full ones, which wait for nothing.
+FULL = 0.5
 
 
 def spaced_until(day: Window, now: datetime) -> datetime | None:
     """Until when only full calls had better be made, to have calls left all day; None: any call is fine now.
 
-    What is left is spread evenly over the rest of the day, counted from the last call.
+    What is left for calls that are not full is spread evenly over the rest of the day, counted from the last call.
     """
     if day.left is None or day.opened_at is None or day.read_at is None or day.most - day.left <= day.most * AT_ONCE:
         return None
     rest = day.opened_at + day.length - day.read_at
-    moment = day.read_at + rest / max(1.0, day.left - day.most * FOR_READING)
+    moment = day.read_at + rest / max(1.0, (day.left - day.most * FOR_READING) * (1 - FULL))
     return moment if moment > now else None

@@ -131,7 +131,7 @@ def test_an_import_leaves_the_last_fifth_of_the_day_to_what_happens_now(alice: S
 
     (live,) = place(alice)
     alice.deliver()
-    later(alice, minutes=15)  # what is left of the day is spread over it
+    later(alice, minutes=30)  # what is left of the day is spread over it
     assert [one.number for one in alice.organisation.documents()] == [live.order.name.replace("#", "SH-")]
 
     alice.books.limits.per_day = 5000

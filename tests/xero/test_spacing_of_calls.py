@@ -22,7 +22,7 @@ def test_calls_are_made_at_once_while_few_were_made() -> None:
     assert spaced_until(day(50), NOON) is None
 
 
-@pytest.mark.parametrize(("used", "seconds"), [(51, 12 * 3600 / 879), (530, 108), (900, 1440), (1_000, 12 * 3600)])
+@pytest.mark.parametrize(("used", "seconds"), [(51, 24 * 3600 / 879), (530, 216), (900, 2880), (1_000, 12 * 3600)])
 def test_what_is_left_is_spread_over_the_rest_of_the_day(used: int, seconds: float) -> None:
     moment = spaced_until(day(used), NOON)
 
@@ -31,7 +31,7 @@ def test_what_is_left_is_spread_over_the_rest_of_the_day(used: int, seconds: flo
 
 
 def test_nobody_waits_whose_last_call_was_long_ago() -> None:
-    assert spaced_until(day(520), NOON + timedelta(minutes=2)) is None
+    assert spaced_until(day(530), NOON + timedelta(minutes=4)) is None
 
 
 def test_a_larger_plan_waits_later() -> None:
