@@ -13,7 +13,8 @@ from typing import cast
 from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from embedded_app.models import Batch, BatchState, Organisation
+from embedded_app import waits
+from embedded_app.models import MOMENT, Batch, BatchState, Organisation
 from embedded_app.outbox.answering import settle_elements
 from embedded_app.outbox.claiming import RESEND_WITHIN, Call
 from embedded_app.outbox.filling import refill
@@ -136,7 +137,7 @@ _UNKNOWN = (
         Batch.organisation_id == bindparam("organisation"),
         Batch.state == BatchState.UNKNOWN,
         Batch.first_sent_at <= bindparam("sent"),
-        or_(Batch.not_before.is_(None), Batch.not_before <= bindparam("now")),
+        waits.is_due(Batch.not_before, bindparam("now", type_=MOMENT), waits.BY_XERO),
     )
     .order_by(Batch.id)
     .limit(1)

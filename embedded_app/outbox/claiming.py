@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from embedded_app import waits
 from embedded_app.models import Batch, BatchElement, BatchState, Dispatch, Organisation, Priority
 from embedded_app.outbox.filling import add_batch, fill
 from embedded_app.outbox.packing import Packed
@@ -94,7 +95,7 @@ _OPEN = (
 
 
 def _due(row: Batch, now: datetime) -> bool:
-    return row.not_before is None or row.not_before <= now
+    return not waits.lies_ahead(row.not_before, now, waits.BY_XERO)
 
 
 def _claim_new(session: Session, organisation_id: int, packed: Packed, *, now: datetime) -> Call | None:

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, true,
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, joinedload
 
-from embedded_app import recorded
+from embedded_app import recorded, waits
 from embedded_app.accounting.balance import check_documents
 from embedded_app.accounting.documents import Held
 from embedded_app.db import among
 from embedded_app.models import (
+    MOMENT,
     BatchElement,
     Contact,
     Dispatch,
@@ -137,7 +138,7 @@ _IS_READY: tuple[ColumnElement[bool], ...] = (
     Dispatch.organisation_id == bindparam("organisation"),
     Dispatch.state == DispatchState.READY,
     Dispatch.priority <= bindparam("least_urgent"),
-    or_(Dispatch.not_before.is_(None), Dispatch.not_before <= bindparam("now")),
+    waits.is_due(Dispatch.not_before, bindparam("now", type_=MOMENT), waits.BY_XERO),
     or_(Dispatch.contact_id.is_(None), Dispatch.contact.has(Contact.name.is_not(None))),
     # What was decided before posting was switched off waits until it is on again.
     Dispatch.store_id.in_(select(Store.id).where(Store.posting)),

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from embedded_app import waits
 from embedded_app.channels import AccessLost, ChannelError, StoreAccess, TokenRefused
 from embedded_app.clock import now
 from embedded_app.models import Hold, Store
@@ -24,8 +25,6 @@ Answer = TypeVar("Answer")
 
 STORE_ACCESS = "store access"
 QUERY_REFUSED = "query refused"
-# No store asks us to wait longer. A moment further off was written by a clock that has been set back since.
-LONGEST_WAIT = timedelta(minutes=15)
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +43,12 @@ def ask(session: Session, store: Store, question: Callable[[StoreAccess], Answer
 
 def is_put_off(not_before: datetime | None) -> bool:
     """Whether a store's or a delivery's not_before lies ahead."""
-    return not_before is not None and now() < not_before <= now() + LONGEST_WAIT
+    return waits.lies_ahead(not_before, now(), waits.BY_STORES)
 
 
 def is_due(not_before: InstrumentedAttribute[datetime | None]) -> ColumnElement[bool]:
     """`is_put_off`'s opposite, as a condition on rows."""
-    return or_(not_before.is_(None), not_before <= now(), not_before > now() + LONGEST_WAIT)
+    return waits.is_due(not_before, now(), waits.BY_STORES)
 
 
 def leave_alone(session: Session, store: Store, seconds: float, *, then: str) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from embedded_app import waits
 from embedded_app.models import AppLimit, Organisation, Priority
 from embedded_app.queue import wake_at
 from embedded_app.xero import limits, spacing
@@ -46,7 +47,8 @@ def closed_until(
     app = session.get(AppLimit, XERO)
     if app is not None:
         moments += [app.not_before, _app_window(app).closed_until(KEPT[priority], now)]
-    return max((moment for moment in moments if moment is not None and moment > now), default=None)
+    ahead = (moment for moment in moments if moment is not None and waits.lies_ahead(moment, now, waits.BY_XERO))
+    return max(ahead, default=None)
 
 
 def least_urgent(session: Session, organisation: Organisation, *, now: datetime) -> Priority:

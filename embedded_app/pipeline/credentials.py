@@ -28,6 +28,8 @@ REFRESH_EARLY = timedelta(seconds=60)
 SOMEBODY_ELSE_REFRESHES_SECONDS = 2
 # How long Xero still takes a refresh token that it has replaced (reference: token lifetimes).
 REPLACED_TOKEN_LIFE = timedelta(minutes=30)
+# A refresh token dies 60 days after its last use; one that is not used by posting is renewed half-way.
+RENEW_BEFORE_EXPIRY = timedelta(days=30)
 
 
 def http() -> requests.Session:
@@ -97,7 +99,9 @@ def _xero_token(session: Session, grant: Grant, *, now: datetime, refresh: bool)
     config: Config = current_app.extensions["crossfoot.config"]
     if grant.revoked:
         raise NeedsReconnect(grant.revoked)
-    if refresh or grant.access_expires_at <= now + REFRESH_EARLY:
+    # In doubt since a refresh that was not heard of, it is renewed at once, however long the access token lasts.
+    is_ending = grant.refresh_expires_at <= now + RENEW_BEFORE_EXPIRY
+    if refresh or is_ending or grant.access_expires_at <= now + REFRESH_EARLY:
         _refresh_xero(session, grant.id, config, grant.access_token, now=now)
     return grant.access_token
 

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from embedded_app import outbox
+from embedded_app import outbox, waits
 from embedded_app.accounting.contacts import CUSTOMER
 from embedded_app.channels import CHANNELS, ChannelError, StoreBusy
 from embedded_app.clock import now
-from embedded_app.models import Contact, Dispatch, DispatchState, Store
+from embedded_app.models import MOMENT, Contact, Dispatch, DispatchState, Store
 from embedded_app.pipeline import asking, credentials
 
 NAMES_PER_ROUND = 50
@@ -60,7 +60,7 @@ _NAMELESS = (
     .where(
         Dispatch.organisation_id == bindparam("organisation"),
         Dispatch.state == DispatchState.READY,
-        or_(Dispatch.not_before.is_(None), Dispatch.not_before <= bindparam("now")),
+        waits.is_due(Dispatch.not_before, bindparam("now", type_=MOMENT), waits.BY_XERO),
         Contact.name.is_(None),
     )
     .options(joinedload(Dispatch.contact))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import Select, and_, or_, select
 
-from embedded_app import inbox, outbox
+from embedded_app import inbox, outbox, waits
 from embedded_app.clock import now
 from embedded_app.db import db
 from embedded_app.models import (
@@ -20,13 +18,11 @@ from embedded_app.models import (
     Organisation,
     Store,
 )
+from embedded_app.pipeline import credentials
 from embedded_app.pipeline.asking import is_due
 from embedded_app.pipeline.dry_running import stores_running
 from embedded_app.pipeline.import_rows import stores_importing
 from embedded_app.queue import wake
-
-# A refresh token dies 60 days after its last use; one that is not used by posting is renewed half-way.
-RENEW_BEFORE_EXPIRY = timedelta(days=30)
 
 
 def sweep() -> None:
@@ -106,16 +102,15 @@ def _organisations_owed() -> Select[int]:
             Dispatch.organisation_id == Organisation.id,
             Dispatch.state == DispatchState.READY,
             Dispatch.store_id.in_(select(Store.id).where(Store.posting)),
-            or_(Dispatch.not_before.is_(None), Dispatch.not_before <= moment),
+            waits.is_due(Dispatch.not_before, moment, waits.BY_XERO),
             or_(
                 Dispatch.priority <= Organisation.least_urgent,
-                Organisation.least_urgent_until.is_(None),
-                Organisation.least_urgent_until <= moment,
+                waits.is_due(Organisation.least_urgent_until, moment, waits.BY_XERO),
             ),
         )
         .exists()
     )
-    due = or_(Batch.not_before.is_(None), Batch.not_before <= moment)
+    due = waits.is_due(Batch.not_before, moment, waits.BY_XERO)
     batches = (
         select(Batch.id)
         .where(
@@ -128,7 +123,7 @@ def _organisations_owed() -> Select[int]:
         )
         .exists()
     )
-    idle = Grant.refresh_expires_at <= moment + RENEW_BEFORE_EXPIRY
+    idle = Grant.refresh_expires_at <= moment + credentials.RENEW_BEFORE_EXPIRY
     in_flight = (
         select(Batch.id)
         .where(
@@ -142,5 +137,5 @@ def _organisations_owed() -> Select[int]:
         or_(dispatches, batches, Organisation.grant.has(and_(Grant.revoked.is_(None), idle))),
         ~in_flight,
         Organisation.paused.is_(None),
-        or_(Organisation.not_before.is_(None), Organisation.not_before <= moment),
+        waits.is_due(Organisation.not_before, moment, waits.BY_XERO),
     )

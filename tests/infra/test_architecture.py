@@ -17,7 +17,7 @@ COLUMNS = [
     {"pipeline", "proof"},
     {"onboarding"},
     {"inbox", "outbox"},
-    {"queue", "recorded", "bulk", "changed_days"},
+    {"queue", "recorded", "bulk", "changed_days", "waits"},
     {"models", "db", "migrating"},
     {"channels", "xero"},
     {"accounting"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import select, update
 
 from embedded_app import pipeline
@@ -86,6 +87,26 @@ def test_an_attempt_in_doubt_that_is_yet_to_come_is_looked_up_and_not_sent_again
 
         assert db.session.scalars(select(Batch.endpoint).where(in_doubt)).all() == ["payments"]
     assert len(alice.organisation.payments()) == 1
+
+
+@pytest.mark.parametrize("fault", [FaultKind.RATE_MINUTE, FaultKind.FORBIDDEN_PAGE])
+@pytest.mark.parametrize("path", ["/Invoices", "/connect/token"])
+def test_what_was_put_off_by_a_clock_days_ahead_does_not_wait_for_these_days(
+    alice: Stage, fault: FaultKind, path: str
+) -> None:
+    clock = _own_clock(alice)
+    clock.offset = timedelta(days=3)
+    alice.books.faults.add(fault, path=path, seconds=60)
+    alice.post(_order("a_vat_included"))
+    assert alice.organisation.documents() == []
+
+    clock.offset = timedelta()
+    alice.clock.advance(120)
+    with alice.app.app_context():
+        pipeline.sweep()
+    alice.work_off()
+
+    assert (alice.held(), alice.unposted()) == ([], 0)
 
 
 def _own_clock(stage: Stage) -> OurClock:
