@@ -8,6 +8,9 @@ Once anything of an order is posted, whatever happens to it later is posted at o
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import accumulate
+
 from embedded_app.accounting.documents import Decision, History
 from embedded_app.accounting.ledgers import made_at, tender_sign
 from embedded_app.accounting.mapping import Mapping
@@ -64,14 +67,20 @@ def _is_settled(order: Order, *, when_paid: bool) -> bool:
     """Whether, at any moment since money first moved, all had been taken back or, when_paid, nothing was owed.
 
     Asked of every moment, not only of now, so that an order that was paid and then grew is due whenever it is decided.
+    A store tells whole seconds, so sales and money of one moment may have come in any order that keeps each ledger's
+    own: an order that grew in the very second it was paid is due, and its gift cards are made.
     """
-    steps = [(made_at(one), False, one.gross) for one in order.agreements]
-    steps += [(one.processed_at, True, one.rounding - tender_sign(one.kind) * one.amount) for one in order.tenders]
-    sold, owed, moved = ZERO, ZERO, False
-    for _, is_money, change in sorted(steps, key=lambda step: step[:2]):  # ties keep the store's own order
-        owed += change
-        sold += ZERO if is_money else change
-        moved = moved or is_money
-        if moved and (sold <= 0 or (when_paid and owed <= 0)):
+    sales, money = defaultdict(list), defaultdict(list)
+    for agreement in order.agreements:
+        sales[made_at(agreement)].append(agreement.gross)
+    for tender in order.tenders:
+        money[tender.processed_at].append(tender_sign(tender.kind) * tender.amount - tender.rounding)
+    sold, received, moved = ZERO, ZERO, False
+    for moment in sorted({*sales, *money}):
+        solds = [*accumulate(sales[moment], initial=sold)]
+        receiveds = [*accumulate(money[moment], initial=received)]
+        since_moved = receiveds if moved else receiveds[1:]
+        if since_moved and (min(solds) <= 0 or (when_paid and min(solds) <= max(since_moved))):
             return True
+        sold, received, moved = solds[-1], receiveds[-1], bool(since_moved)
     return False

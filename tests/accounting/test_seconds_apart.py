@@ -153,10 +153,11 @@ def test_a_cancelled_order_is_voided_whether_or_not_money_followed_within_second
     assert posted(before, whole) == posted(whole)
 
 
+@pytest.mark.parametrize("grew_at", [60, 62])
 @pytest.mark.parametrize("looks", [1, 2])
-def test_an_order_that_was_paid_is_due_though_it_grew_within_seconds(looks: int) -> None:
+def test_an_order_that_was_paid_is_due_though_it_grew_within_seconds(looks: int, grew_at: int) -> None:
     paid = order(SOLD_40, later(received("40.00"), 60))
-    facts: list[Order] = [paid, order(*paid.agreements, *paid.tenders, added("6.00", 62))]
+    facts: list[Order] = [paid, order(*paid.agreements, *paid.tenders, added("6.00", grew_at))]
     history, when_paid = History(), replace(MAPPING, post_when="paid")
 
     for one in facts[-looks:]:

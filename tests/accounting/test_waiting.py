@@ -28,6 +28,7 @@ CARD = line("50.00", kind=LineKind.GIFT_CARD)
 WITH_CARD = placed(line("12.00", "2.00"), CARD)
 BACK = refunded(line("-12.00", "-2.00"), day=25)
 ADDED = agreed("agreement/3", AgreementKind.EDITED, line("6.00", "1.00"), day=26)
+CHEAPER = agreed("agreement/4", AgreementKind.EDITED, line("-7.00", "-1.17"), day=26)
 
 
 def test_it_waits_visibly_until_it_is_paid() -> None:
@@ -76,6 +77,16 @@ def test_a_part_paid_back_in_the_moment_another_is_paid_comes_first_as_the_store
     assert decided(facts, mapping=WHEN_PAID).waiting is not None
 
 
+def test_an_order_that_grew_in_the_second_a_part_of_it_was_paid_waits() -> None:
+    assert decided(order(SOLD, ADDED, received("11.99", day=26, hour=12)), mapping=WHEN_PAID).waiting is not None
+
+
+def test_gift_cards_that_were_made_are_posted_though_their_order_grew_in_the_same_second() -> None:
+    decision = decided(order(WITH_CARD, received("62.00", day=26, hour=12), ADDED))
+
+    assert [one.role for one in decision.documents] == ["placed", "E1"]
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -83,6 +94,8 @@ def test_a_part_paid_back_in_the_moment_another_is_paid_comes_first_as_the_store
         order(SOLD, received("15.00")),
         order(SOLD, received("12.00"), paid_back("12.00", day=25), BACK),
         order(SOLD, received("12.00"), ADDED),
+        order(SOLD, received("12.00", day=26, hour=12), ADDED),
+        order(SOLD, CHEAPER, received("5.00", day=26, hour=12), paid_back("2.00", day=26, hour=12)),
         order(SOLD, received("5.00"), refunded(line("-7.00", "-1.17"))),
         order(SOLD, received("5.00"), BACK, paid_back("5.00", day=25), cancelled_at=at(25)),
     ],
@@ -91,6 +104,8 @@ def test_a_part_paid_back_in_the_moment_another_is_paid_comes_first_as_the_store
         "overpaid",
         "paid and refunded",
         "paid and then grown",
+        "grown in the second it was paid",
+        "reduced, paid and paid back in one second",
         "reduced to what was paid",
         "cancelled",
     ],
