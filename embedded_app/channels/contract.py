@@ -89,7 +89,7 @@ class ListedOrder:
 
     The store counts time in seconds, and an order may change twice within one: so the moment alone does not tell.
     current_total, net_payment: in shop money, what its agreements and its tenders must add up to. fulfilled: all of it
-    has left.
+    has left. newest_agreement: its id, for one may add up to nothing, as an exchange of equals does; None: it has none.
     """
 
     id: str
@@ -98,6 +98,7 @@ class ListedOrder:
     net_payment: Decimal
     cancelled: bool
     fulfilled: bool
+    newest_agreement: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

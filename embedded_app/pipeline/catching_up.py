@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from time import monotonic
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.orm import Session
 
 from embedded_app import inbox
@@ -171,6 +173,7 @@ def _record(session: Session, store: Store, listing: _Listing, page: ChangedOrde
         source=listing.source(store),
         priority=Priority.LIVE if live else Priority.IMPORT,
         now=now(),
+        marks={one.id: _mark(one) for one in page.orders},
     )
     listing.move_on(store, page)
     if found:
@@ -188,6 +191,7 @@ def _news(session: Session, store_id: int, listed: Sequence[ListedOrder]) -> dic
         OrderFacts.facts["totals"].label("totals"),
         OrderFacts.facts["cancelled_at"].label("cancelled_at"),
         OrderFacts.facts["fulfilled_at"].label("fulfilled_at"),
+        _AGREEMENTS.label("agreements"),
     )
     known = {
         row.external_id: row
@@ -199,6 +203,16 @@ def _news(session: Session, store_id: int, listed: Sequence[ListedOrder]) -> dic
         for one in listed
         if not (one.id in waiting and waiting[one.id] >= one.updated_at) and not _is_known(known.get(one.id), one)
     }
+
+
+_AGREEMENTS = func.jsonb_path_query_array(OrderFacts.facts, cast("$.agreements[*].id", JSONPATH), type_=JSONB)
+
+
+def _mark(listed: ListedOrder) -> str:
+    """What tells the states apart that an order has within one second."""
+    totals = f"{listed.current_total} {listed.net_payment}"
+    state = f"{totals} {listed.cancelled} {listed.fulfilled} {listed.newest_agreement}"
+    return ":" + sha256(state.encode()).hexdigest()[:8]
 
 
 def _waiting(session: Session, store_id: int, ids: Sequence[str]) -> Mapping[str, datetime]:
@@ -219,7 +233,8 @@ def _waiting(session: Session, store_id: int, ids: Sequence[str]) -> Mapping[str
 def _is_known(row: Row[Any] | None, listed: ListedOrder) -> bool:
     """Whether our facts are of the listed state, or of a later one.
 
-    An order may change twice within the second that its updatedAt names, so at the same moment the totals decide.
+    An order may change twice within the second that its updatedAt names, so at the same moment the totals decide, and
+    whether we know its newest agreement: one that adds up to nothing, such as an exchange, leaves the totals alone.
     """
     if row is None or row.store_updated_at is None or row.totals is None:
         return False
@@ -230,4 +245,5 @@ def _is_known(row: Row[Any] | None, listed: ListedOrder) -> bool:
         and Decimal(row.totals["net_payment"]) == listed.net_payment
         and (row.cancelled_at is not None) == listed.cancelled
         and (row.fulfilled_at is not None) == listed.fulfilled
+        and (listed.newest_agreement is None or listed.newest_agreement in row.agreements)
     )

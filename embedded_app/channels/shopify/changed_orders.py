@@ -69,6 +69,7 @@ def sees_old_orders(scopes: Sequence[str]) -> bool:
 
 
 def _listed(node: JsonObject) -> ListedOrder:
+    agreements = children(child(node, "agreements"), "nodes")
     return ListedOrder(
         id=identifier(node, "id"),
         updated_at=moment(node, "updatedAt"),
@@ -76,4 +77,5 @@ def _listed(node: JsonObject) -> ListedOrder:
         net_payment=number(child(child(node, "netPaymentSet"), "shopMoney"), "amount"),
         cancelled=optional_moment(node, "cancelledAt") is not None,
         fulfilled=text(node, "displayFulfillmentStatus") in ALL_LEFT,
+        newest_agreement=identifier(agreements[0], "id") if agreements else None,
     )
