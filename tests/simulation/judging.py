@@ -63,9 +63,12 @@ def is_covered(expected: Expected, locks: Sequence[date]) -> bool:
 
 
 def _is_parted(expected: Expected, found: Found) -> bool:
-    """Whether some payment stands in part."""
+    """Whether some payment stands in part, or an edit that adds and takes away: an invoice and a credit note."""
     moved = {key: sum((one.amount for one in found.money.get(key, [])), ZERO) for key in expected.money}
-    return any(moved[key] not in (ZERO, one.amount) for key, one in expected.money.items())
+    if any(moved[key] not in (ZERO, one.amount) for key, one in expected.money.items()):
+        return True
+    missing, standing = expected.documents - found.documents, expected.documents & found.documents
+    return any(day == other and total * of_other < 0 for day, total in missing for other, of_other in standing)
 
 
 def returned_in_part(claim: Claim, store: Store) -> bool:

@@ -22,7 +22,7 @@ from embedded_app.models import (
 )
 from tests.simulation.checking import check_orders
 from tests.simulation.imports import wanted
-from tests.simulation.merchants import reconnect, reinstall
+from tests.simulation.merchants import open_app, reconnect, reinstall
 from tests.simulation.seams import LEFT_ALONE
 from tests.simulation.working import tick, work
 from tests.simulation.worlds import Store, World
@@ -60,6 +60,7 @@ def settle(world: World, seed: int) -> None:
             reconnect(world, shop=store.plan.name)
         world.switch(store, on=True)
     _hop(world, draw, SOON)
+    _open_where_the_store_seemed_gone(world)
     _reconnect_where_access_was_taken(world)
     _hop(world, draw, LOOKED_UP)
     _finish_imports(world, draw)
@@ -98,6 +99,21 @@ def _finish_imports(world: World, draw: random.Random) -> None:
 def _is_connected(world: World, store: Store) -> bool:
     connected = world.books.identity.connections_of(store.user_id)
     return store.organisation.tenant_id in {one.tenant_id for one in connected}
+
+
+def _open_where_the_store_seemed_gone(world: World) -> None:
+    """The merchant opens the app, as it asks, where a store that refused us had it believe that it was uninstalled.
+
+    That takes a notice of an uninstallation which came late, after the app was there again.
+    """
+    met = {kind for kind, _ in world.seams.met}
+    if not {"uninstalled", "store: refused"} <= met:
+        return
+    for store in world.stores.values():
+        with world.app.app_context():
+            is_gone = db.session.get_one(models.Store, store.store_id).uninstalled_at is not None
+        if is_gone:
+            open_app(world, store)
 
 
 def _reconnect_where_access_was_taken(world: World) -> None:
