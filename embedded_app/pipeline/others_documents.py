@@ -37,7 +37,7 @@ from embedded_app.models import (
 from embedded_app.pipeline import calls_left, credentials
 from embedded_app.pipeline.import_estimate import keep_ahead, keep_money_only
 from embedded_app.pipeline.import_listing import first_moment, zone_of
-from embedded_app.pipeline.import_rows import locked, put_off
+from embedded_app.pipeline.import_rows import give_up, locked, put_off
 from embedded_app.xero.client import XeroApi
 from embedded_app.xero.errors import NeedsMerchant, NeedsReconnect, RetryLater
 from embedded_app.xero.foreign import Foreign, ForeignKind, ForeignPage, read_page
@@ -96,10 +96,16 @@ def look(session: Session, store: Store, row: Import) -> bool:
             _stand_at(session, import_id, {"kind": KINDS.index(kind)})  # its pages may have shifted: from the first on
         put_off(session, import_id, later.seconds)
         return False
-    except (NeedsReconnect, NeedsMerchant) as problem:
-        organisation.paused = problem.sentence
+    except NeedsReconnect as lost:
+        organisation.paused = lost.sentence
         session.commit()
         put_off(session, import_id, WAIT_SECONDS)
+        return False
+    except NeedsMerchant as refused:  # of this reading alone: what is posted goes on
+        current = locked(session, import_id, ImportState.LOOKING)
+        if current is not None:
+            give_up(session, current, refused.sentence)
+        session.commit()
         return False
     return _take(session, store, import_id, read, kind=kind, page=page)
 

@@ -41,7 +41,7 @@ from tests.whole.importing import (
     sell_last_week,
     the_import,
 )
-from tests.whole.orders import assert_the_books_are_equal
+from tests.whole.orders import assert_the_books_are_equal, later
 from tests.whole.stage import Stage
 
 ONE_MUG = Decimal("9.99")
@@ -291,6 +291,21 @@ def test_the_look_through_xero_goes_on_where_it_stood_when_calls_run_out(alice: 
 
     assert (waiting.state, waiting.look_at) == (ImportState.LOOKING, {"kind": 1})
     assert the_import(alice).state is ImportState.READY
+
+
+def test_a_look_through_xero_that_is_refused_ends_the_import_with_its_sentence_and_posting_goes_on(
+    alice: Stage,
+) -> None:
+    first_day, _ = sell_last_week(alice, 2)
+    alice.books.faults.add("refused_whole", path="/BankTransactions")
+    begin(alice, first_day)
+    ended = the_import(alice)
+    alice.shop.place_order([(MUG, 1)]).pay(CARD)
+    alice.deliver()
+    later(alice, seconds=10)
+
+    assert ended.state is ImportState.STOPPED and len(ended.problem or "") > 20
+    assert (sum(numbers(alice).values()), alice.held(), alice.unposted()) == (1, [], 0)
 
 
 @pytest.mark.thorough
