@@ -59,14 +59,14 @@ def test_a_broken_target_is_told_with_its_exception_and_how_to_see_it_again() ->
     said = (
         "#2\tINITED cov: 10 ft: 11 corp: 1/1b\n#9\tNEW    cov: 12 ft: 34 corp: 2/2b\n\n"
         " === Uncaught Python exception: ===\nAssertionError: found something\nTraceback: …\n\n"
-        "==77== ERROR: libFuzzer: fuzz target exited\nTest unit written to /tmp/broken/webhooks-crash-1\n"
+        "==77== ERROR: libFuzzer: fuzz target exited\nTest unit written to broken/webhooks-crash-1\n"
         "stat::number_of_executed_units: 53\n"
     )
     verdict = judged("webhooks", 1, said)
 
     assert (verdict.runs, verdict.reached) == (53, (12, 34))
     assert verdict.problem.startswith("BROKEN\nAssertionError: found something")
-    assert verdict.problem.endswith("--only webhooks --replay /tmp/broken/webhooks-crash-1")
+    assert verdict.problem.endswith("--only webhooks --replay broken/webhooks-crash-1")
     assert judged("webhooks", 0, said).problem == ""
 
 

@@ -52,7 +52,7 @@ TEXTS = (
     "9" * 40,
     "-" + "9" * 40,
     "0." + "1" * 40,
-    "XXX",
+    "XXX",  # ISO 4217's word for no currency
     "gbp",
     "KWD",
     "0000-01-01T00:00:00Z",
