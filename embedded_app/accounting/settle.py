@@ -7,6 +7,7 @@ Payments, refunds and overpayments stay where they are; allocations follow from 
 A store writes an agreement up to a second or so after the money of the same act. What was received beyond what was open
 goes to an invoice of the next moment, as a payment or, where it had become an overpayment, as an allocation that stays
 like one; and a refund for which there is credit takes its own credit note of the next moment before older ones.
+A store tells whole seconds: what was received and refunded in the second of an invoice is taken as if it came before.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from embedded_app.accounting.beyond import Beyond, given_for_good, is_of_next_mo
 from embedded_app.accounting.currency import base_amount, settled_amounts, settled_nothing, wrong_account_currency
 from embedded_app.accounting.days import TRAILING, first_open_day
 from embedded_app.accounting.documents import Document, DocumentKind, Held, History, Settlement, SettlementKind
-from embedded_app.accounting.ledgers import moments_of
+from embedded_app.accounting.ledgers import SINCE_EVER, moments_of
 from embedded_app.accounting.mapping import SpecialAccount
 from embedded_app.accounting.money import ZERO
 from embedded_app.accounting.money_documents import Movement, moved, overpayment, tender_reference
@@ -81,8 +82,9 @@ class _Desk:
     """An order's open documents while its tenders are taken in.
 
     due, credit: what is open on invoices and on credit, before allocations that can be taken back. moments: since when
-    each document can be paid or refunded. beyond: what was received beyond what was open and is no overpayment yet.
-    given: what overpayments gave to invoices of the next moment. refunded: out of which credit. made, money: to come.
+    each document can be paid or refunded; arrived: the last of them so far. beyond: what was received beyond what was
+    open and is no overpayment yet. given: what overpayments gave to invoices of the next moment. refunded: out of which
+    credit. made, money: to come.
     """
 
     def __init__(self, basis: Basis, documents: Sequence[Document], history: History) -> None:
@@ -116,13 +118,14 @@ class _Desk:
         self.made: list[Document] = []
         self.money: list[Settlement] = []
         self.reasons: dict[str, Held] = {}
+        self.arrived = SINCE_EVER
 
     def take_in(self, tenders: Sequence[Tender]) -> list[Tender]:
         """Place each tender, oldest first; returns those that have to wait."""
         arrivals = sorted(set(self.moments.values()), reverse=True)
         waiting: list[Tender] = []
         for tender in tenders:
-            while arrivals and arrivals[-1] <= tender.processed_at:
+            while arrivals and arrivals[-1] < tender.processed_at:
                 waiting = self.arrive(arrivals.pop(), waiting)
             if not self.place(tender, now=tender.processed_at):
                 waiting.append(tender)
@@ -135,6 +138,7 @@ class _Desk:
 
     def arrive(self, now: datetime, waiting: Sequence[Tender]) -> list[Tender]:
         """What came to be at a moment takes up who waits, then what was received beyond what was open just before."""
+        self.arrived = now
         left = self.still_waiting(waiting, now=now)
         for invoice in [role for role in self.due if self.moments[role] == now]:
             for credit in self.oldest_first(self.credit):
@@ -164,7 +168,7 @@ class _Desk:
             self.reasons[tender.id] = wrong_account_currency(self.basis, tender)
             return False
         if tender.kind is TenderKind.RECEIVED:
-            return self.receive(tender, [role for role in self.oldest_first(self.due) if self.moments[role] <= now])
+            return self.receive(tender)
         if self.credit_at(now) + self.beyond.total < tender.amount:
             return False
         self.keep_beyond()
@@ -175,7 +179,8 @@ class _Desk:
         there = sum((amount for role, amount in self.credit.items() if self.moments[role] <= now), ZERO)
         return there - sum((taken for role, taken in self.refunded if self.moments[role] > now), ZERO)
 
-    def receive(self, tender: Tender, roles: Sequence[str]) -> bool:
+    def receive(self, tender: Tender) -> bool:
+        roles = [role for role in self.oldest_first(self.due) if self.moments[role] <= self.arrived]
         over = tender.amount - sum((self.due[role] for role in roles), ZERO)
         if over > 0 and not self.takes_overpayments(tender):
             return False

@@ -90,6 +90,13 @@ def test_what_a_refund_takes_of_it_was_an_overpayment_at_that_moment() -> None:
     assert moves(decision.settlements) == ["payment placed 40.00", "refund O1 2.00", "allocation O1 to E1 3.00"]
 
 
+def test_a_refund_in_the_second_of_an_invoice_comes_before_it() -> None:
+    decision = decided(order(SOLD_40, PAID_45, later(paid_back("3.00"), 60), added("4.00", 60)))
+
+    assert not decision.held
+    assert moves(decision.settlements) == ["payment placed 40.00", "refund O1 3.00", "allocation O1 to E1 2.00"]
+
+
 def test_money_kept_for_a_moment_goes_oldest_first_and_what_is_left_stays() -> None:
     beyond = Beyond()
     first, second = later(received("3.00"), 60), later(received("4.00", id="T2"), 62)
