@@ -47,6 +47,23 @@ def overpayment(basis: Basis, tender: Tender, amount: Decimal, role: str) -> Doc
     return _document(basis, DocumentKind.OVERPAYMENT, role, tender, account, (line,))
 
 
+def currency_difference(basis: Basis, tender: Tender, amount: Decimal, role: str, *, against: str) -> Document:
+    """What a refund settled at another rate than its credit note left on its gateway's account, against currency gains.
+
+    amount: in the organisation's base currency; positive where less was paid back than the credit note says.
+    """
+    movement = Movement(
+        role=role,
+        tender=tender,
+        amount=amount,
+        account=basis.mapping.gateways[tender.gateway],
+        against=against,
+        what=f"Refund of {basis.order.name} settled at another rate than its credit note",
+        rule=f"currency differences go to account {against}",
+    )
+    return moved(basis, movement)
+
+
 def moved(basis: Basis, movement: Movement) -> Document:
     """Spend money or receive money on a bank account; a journal where the account is none (gift cards)."""
     if not is_bank(movement.account, basis.mapping, basis.books):

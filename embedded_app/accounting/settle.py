@@ -33,7 +33,7 @@ from embedded_app.accounting.documents import Document, DocumentKind, Held, Hist
 from embedded_app.accounting.ledgers import SINCE_EVER, moments_of
 from embedded_app.accounting.mapping import SpecialAccount
 from embedded_app.accounting.money import ZERO
-from embedded_app.accounting.money_documents import Movement, moved, overpayment, tender_reference
+from embedded_app.accounting.money_documents import currency_difference, overpayment, tender_reference
 from embedded_app.accounting.order import Tender, TenderKind
 from embedded_app.accounting.tenders import (
     changed_tenders,
@@ -180,6 +180,7 @@ class _Desk:
         return there - sum((taken for role, taken in self.refunded if self.moments[role] > now), ZERO)
 
     def receive(self, tender: Tender) -> bool:
+        """Pay the invoices that have arrived, oldest first, and keep what is beyond them where Xero can."""
         roles = [role for role in self.oldest_first(self.due) if self.moments[role] <= self.arrived]
         over = tender.amount - sum((self.due[role] for role in roles), ZERO)
         if over > 0 and not self.takes_overpayments(tender):
@@ -226,7 +227,8 @@ class _Desk:
             self.refunded.append((role, amount))
             self.money.append(self.settlement(tender, role, amount, bank_amount))
         if difference and gains is not None:
-            self.add(self.currency_difference(tender, difference, gains))
+            role = next_role("G", self.documents)
+            self.add(currency_difference(self.basis, tender, difference, role, against=gains))
         return True
 
     def allocate(self) -> tuple[list[Settlement], list[Settlement], list[Held]]:
@@ -274,18 +276,6 @@ class _Desk:
     def add(self, document: Document) -> None:
         self.documents[document.role] = document
         self.made.append(document)
-
-    def currency_difference(self, tender: Tender, difference: Decimal, account: str) -> Document:
-        movement = Movement(
-            role=next_role("G", self.documents),
-            tender=tender,
-            amount=difference,
-            account=self.account_of(tender),
-            against=account,
-            what=f"Refund of {self.basis.order.name} settled at another rate than its credit note",
-            rule=f"currency differences go to account {account}",
-        )
-        return moved(self.basis, movement)
 
     def settlement(self, tender: Tender, role: str, amount: Decimal, bank_amount: Decimal | None) -> Settlement:
         day, document = self.basis.order.local_day(tender.processed_at), self.documents[role]
